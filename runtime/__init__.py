@@ -1,1 +1,1 @@
-"""From a graph to frames: the planner (pure), the worker that owns VapourSynth, and its supervisor."""
+"""Graph → plan → script → supervised worker → files."""

@@ -1,0 +1,75 @@
+"""All that a node author imports. A node file needs nothing else of Tapeloom's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import IntEnum, StrEnum
+from fractions import Fraction
+from typing import Annotated
+
+from nodes.clip import (
+    ClipInfo,
+    Family,
+    Fields,
+    Matrix,
+    PixelFormat,
+    Primaries,
+    Range,
+    SoundInfo,
+    Transfer,
+    snap_rate,
+)
+from nodes.convert import converted, guess_matrix
+from nodes.media import Media, MediaError, Probe
+from nodes.node import Node
+from nodes.params import Colour, FilePath, FolderPath, ParamError, Ranges, Text, param
+from nodes.ports import Audio, Captions, Clip, Mask, Timecodes, Vectors, gives, takes
+from nodes.script import Ref, Script
+from nodes.sink import Sink
+from nodes.sound import Silence, Sound, SoundFile, SoundJoin
+
+__all__ = [
+    "Annotated",
+    "Audio",
+    "Captions",
+    "Clip",
+    "ClipInfo",
+    "Colour",
+    "Family",
+    "Fields",
+    "FilePath",
+    "FolderPath",
+    "Fraction",
+    "IntEnum",
+    "Mask",
+    "Matrix",
+    "Media",
+    "MediaError",
+    "Node",
+    "ParamError",
+    "PixelFormat",
+    "Primaries",
+    "Probe",
+    "Range",
+    "Ranges",
+    "Ref",
+    "Script",
+    "Silence",
+    "Sink",
+    "Sound",
+    "SoundFile",
+    "SoundInfo",
+    "SoundJoin",
+    "StrEnum",
+    "Text",
+    "Timecodes",
+    "Transfer",
+    "Vectors",
+    "converted",
+    "gives",
+    "guess_matrix",
+    "param",
+    "replace",
+    "snap_rate",
+    "takes",
+]

@@ -1,0 +1,1 @@
+"""The node library that ships: one file per node, in folders by category."""

@@ -1,0 +1,1 @@
+"""Node files of the category clean, one node a file."""

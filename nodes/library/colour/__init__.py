@@ -1,0 +1,1 @@
+"""Node files of the category colour, one node a file."""

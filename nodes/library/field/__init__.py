@@ -1,0 +1,1 @@
+"""Node files of the category field, one node a file."""

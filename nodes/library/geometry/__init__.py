@@ -1,0 +1,1 @@
+"""Node files of the category geometry, one node a file."""

@@ -1,0 +1,1 @@
+"""Node files of the category input, one node a file."""

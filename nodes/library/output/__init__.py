@@ -1,0 +1,1 @@
+"""Node files of the category output, one node a file."""

@@ -1,0 +1,1 @@
+"""Node files of the category scale, one node a file."""

@@ -1,0 +1,1 @@
+"""Node files of the category sound, one node a file."""

@@ -1,0 +1,1 @@
+"""Node files of the category utility, one node a file."""

@@ -1,0 +1,253 @@
+"""Writes expression trees as VapourSynth script text that a person could have written.
+
+The one place where values become code: `quote`. Names are checked identifiers from node files.
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from nodes.script import Attr, Binary, Call, Expr, File, Input, Item, Let, Literal, Local, Name, ScriptError
+
+WIDTH = 100
+_RESERVED = frozenset({"core", "vs", "Fraction", *keyword.kwlist, *keyword.softkwlist})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A step as script text: its lines, the variable of each output, and the names it imports."""
+
+    lines: tuple[str, ...]
+    variables: Mapping[str, str]
+    imports: frozenset[tuple[str, str]]
+
+
+def quote(value: object) -> str:
+    """The Python literal for a plain value. Nothing in the value can end the literal: `repr` escapes quotes,
+    line breaks and every unprintable or direction-changing character."""
+    match value:
+        case None | bool() | int():
+            return repr(value)
+        case float():
+            if not math.isfinite(value):
+                raise ScriptError(f"{value} cannot be written into a script")
+            return repr(value)
+        case str():
+            return repr(str(value))
+        case Fraction():
+            return f"Fraction({value.numerator}, {value.denominator})"
+        case _:
+            raise ScriptError(f"{type(value).__name__} cannot be written into a script")
+
+
+def comment(text: str) -> str:
+    """`text` as one comment line: whatever could break the line is shown as a question mark."""
+    safe = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return f"# {safe[:WIDTH]}".rstrip()
+
+
+def identifier(text: str, taken: Iterable[str] = ()) -> str:
+    """A variable name near to `text` that is not in `taken`."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40] or "node"
+    if base[0].isdigit():
+        base = f"n{base}"
+    used = {*_RESERVED, *taken}
+    name, count = base, 2
+    while name in used:
+        name, count = f"{base}_{count}", count + 1
+    return name
+
+
+def imported(outputs: Iterable[Expr]) -> frozenset[tuple[str, str]]:
+    """The (module, name) pairs that the expressions import."""
+    found = {(part.module, part.text) for expr in outputs for part in walk(expr) if isinstance(part, Name) and part.module}
+    if any(isinstance(part, Literal) and isinstance(part.value, Fraction) for expr in outputs for part in walk(expr)):
+        found.add(("fractions", "Fraction"))
+    return frozenset(found)
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Every distinct part of an expression, itself included."""
+    seen: set[int] = set()
+    stack = [expr]
+    while stack:
+        part = stack.pop()
+        if id(part) not in seen:
+            seen.add(id(part))
+            yield part
+            stack.extend(children(part))
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    match expr:
+        case Attr(base) | Item(base):
+            return (base,)
+        case Let(_, value):
+            return (value,)
+        case Call(func, args, kwargs):
+            return (func, *args, *(value for _, value in kwargs))
+        case Binary(left, _, right):
+            return (left, right)
+        case Literal(list() | tuple() as items):
+            return tuple(items)
+        case Literal(dict() as items):
+            return tuple(items.values())
+        case _:
+            return ()
+
+
+def write(
+    name: str,
+    outputs: Mapping[str, Expr],
+    variables: Mapping[tuple[str, str], str],
+    *,
+    taken: Iterable[str] = (),
+    local: Mapping[str, str] | None = None,
+) -> Written:
+    """One step's assignments.
+
+    `variables` gives the variable of every (node, port) it reads; `taken` names that are in use; `local` the values
+    of `Local` keywords on this machine, None to leave such keywords out (an exported script).
+    """
+    writer = _Writer(name, variables, {*taken, *variables.values()}, local)
+    names = {port: writer.assign(_result_name(name, port, len(outputs)), expr) for port, expr in outputs.items()}
+    return Written(tuple(writer.lines), names, imported(outputs.values()))
+
+
+def _result_name(name: str, port: str, count: int) -> str:
+    return name if count == 1 else f"{name}_{port}"
+
+
+class _Writer:
+    """Writes one step; shared calls and `let`s get variables, everything else stays inline."""
+
+    def __init__(self, name: str, variables: Mapping[tuple[str, str], str], taken: set[str], local: Mapping[str, str] | None) -> None:
+        self.name, self.variables, self.taken, self.local = name, variables, taken, local
+        self.lines: list[str] = []
+        self.named: dict[int, str] = {}
+        self.uses: dict[int, int] = {}
+
+    def assign(self, target: str, expr: Expr) -> str:
+        self._count(expr)
+        value = expr.value if isinstance(expr, Let) else expr
+        self._hoist(value, top=True)
+        if id(value) in self.named:
+            return self.named[id(value)]
+        match value:
+            case Input(node, port):  # nothing done: the output is another step's
+                return self.variables[node, port]
+            case _:
+                return self._bind(target, value)
+
+    def _bind(self, wanted: str, value: Expr) -> str:
+        name = identifier(wanted, self.taken)
+        self.taken.add(name)
+        text = self._fit(value, len(name) + 3, 0)
+        self.lines.extend(f"{name} = {text}".split("\n"))
+        self.named[id(value)] = name
+        return name
+
+    def _count(self, expr: Expr) -> None:
+        first = id(expr) not in self.uses
+        self.uses[id(expr)] = self.uses.get(id(expr), 0) + 1
+        if first:
+            for part in children(expr):
+                self._count(part)
+
+    def _hoist(self, expr: Expr, *, top: bool = False) -> None:
+        """Give variables to what is shared, innermost first."""
+        if id(expr) in self.named:
+            return
+        for part in children(expr):
+            self._hoist(part)
+        if isinstance(expr, Let):
+            if id(expr.value) in self.named:
+                self.named[id(expr)] = self.named[id(expr.value)]
+            else:
+                self.named[id(expr)] = self._bind(f"{self.name}_{expr.hint}", expr.value)
+        elif not top and self.uses.get(id(expr), 0) > 1 and isinstance(expr, Call | Item | Binary):
+            self._bind(f"{self.name}_part", expr)
+
+    # -- text ----------------------------------------------------------------------------------------------------
+    def _flat(self, expr: Expr) -> str:
+        if id(expr) in self.named:
+            return self.named[id(expr)]
+        match expr:
+            case Literal(list() as items):
+                return "[" + ", ".join(self._flat(item) for item in items) + "]"
+            case Literal(tuple() as items):
+                return "(" + ", ".join(self._flat(item) for item in items) + ("," if len(items) == 1 else "") + ")"
+            case Literal(dict() as items):
+                return "{" + ", ".join(f"{quote(key)}: {self._flat(item)}" for key, item in items.items()) + "}"
+            case Literal(value):
+                return quote(value)
+            case Name(text):
+                return text
+            case Attr(base, name):
+                return f"{self._operand(base)}.{name}"
+            case Call(func):
+                return f"{self._operand(func)}({', '.join(self._arguments(expr))})"
+            case Item(base, first, last, step, single):
+                return f"{self._operand(base)}[{_subscript(first, last, step, single)}]"
+            case Binary(left, sign, right):
+                return f"{self._operand(left)} {sign} {self._operand(right)}"
+            case Input(node, port):
+                return self.variables[node, port]
+            case File(path):
+                return quote(path)
+            case Local(key):
+                assert self.local is not None
+                return quote(self.local[key])
+            case Let(_, value):
+                return self._flat(value)
+
+    def _operand(self, expr: Expr) -> str:
+        text = self._flat(expr)
+        loose = isinstance(expr, Binary) or (isinstance(expr, Literal) and isinstance(expr.value, int | float))
+        return f"({text})" if loose and id(expr) not in self.named else text
+
+    def _kwargs(self, call: Call) -> list[tuple[str, Expr]]:
+        return [pair for pair in call.kwargs if self.local is not None or not isinstance(pair[1], Local)]
+
+    def _arguments(self, call: Call) -> list[str]:
+        return [*map(self._flat, call.args), *(f"{key}={self._flat(value)}" for key, value in self._kwargs(call))]
+
+    def _fit(self, expr: Expr, used: int, indent: int) -> str:
+        """The expression broken over lines where it is longer than WIDTH; `used` columns are taken before it."""
+        flat = self._flat(expr)
+        if used + len(flat) <= WIDTH or id(expr) in self.named:
+            return flat
+        match expr:
+            case Call(func, args, _):
+                head = self._fit(func, used, indent)
+                inner = ", ".join(self._arguments(expr))
+                last = head.rsplit("\n", 1)[-1]
+                if len(last) + len(inner) + 2 <= WIDTH - 4 and "\n" in head:
+                    return f"{head}({inner})"
+                pad = " " * (indent + 4)
+                parts = [self._fit(value, indent + 4, indent + 4) for value in args]
+                parts += [f"{key}={self._fit(value, indent + 5 + len(key), indent + 4)}" for key, value in self._kwargs(expr)]
+                body = "".join(f"{pad}{part},\n" for part in parts)
+                return f"{head}(\n{body}{' ' * indent})"
+            case Attr(base, name):
+                return f"{self._fit(base, used, indent)}.{name}"
+            case Literal(list() as items):
+                pad = " " * (indent + 4)
+                body = "".join(f"{pad}{self._fit(item, indent + 4, indent + 4)},\n" for item in items)
+                return f"[\n{body}{' ' * indent}]"
+            case _:
+                return flat
+
+
+def _subscript(first: int | None, last: int | None, step: int | None, single: bool) -> str:
+    if single:
+        return str(first)
+    text = f"{'' if first is None else first}:{'' if last is None else last}"
+    return text if step is None else f"{text}:{step}"
