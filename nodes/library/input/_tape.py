@@ -1,0 +1,70 @@
+"""What the input nodes share: which file, which stream, and the frame properties of an assumed format."""
+
+from fractions import Fraction
+
+from nodes.api import ClipInfo, Fields, Media, MediaError, Probe, Ref, StrEnum, replace
+
+ACTIVE_LINES = {486: 486, 488: 480, 496: 480, 512: 480, 608: 576}
+"""Heights that carry lines of the vertical interval above the picture: lines that hold the picture itself."""
+
+
+class FieldOrder(StrEnum):
+    """Which field of a frame was first in time."""
+
+    AUTO = "auto"
+    """As the file says; DV is always bottom field first."""
+    TFF = "tff"
+    """Top field first: most analogue captures in PAL."""
+    BFF = "bff"
+    """Bottom field first: DV, many NTSC captures."""
+    PROGRESSIVE = "progressive"
+    """Whole frames."""
+
+
+class Aspect(StrEnum):
+    """The shape of the whole picture on a screen."""
+
+    AUTO = "auto"
+    """As the file says; 4:3 where it says nothing and the size is that of a tape."""
+    STANDARD = "4:3"
+    WIDE = "16:9"
+    SQUARE = "square"
+    """Square pixels, whatever the file says."""
+
+
+def opened(file: str, probe: Probe) -> Media:
+    """The facts of `file`. MediaError where there is none to look at."""
+    if not file:
+        raise MediaError("no file is chosen. Choose one here, or name it with -i FILE on the command line")
+    return probe(file)
+
+
+def shaped(clip: ClipInfo, aspect: Aspect) -> ClipInfo:
+    """`clip` with the pixel aspect that makes the whole width 4:3 or 16:9.
+
+    The full width counts, as ffmpeg and DV players have it (720×576 at 4:3 is 16:15); ITU-R BT.601's 12:11 comes
+    out for 704 pixels, where it belongs.
+    """
+    if aspect is Aspect.AUTO:
+        return clip
+    if aspect is Aspect.SQUARE:
+        return replace(clip, sar=Fraction(1))
+    dar = Fraction(4, 3) if aspect is Aspect.STANDARD else Fraction(16, 9)
+    return replace(clip, sar=dar * ACTIVE_LINES.get(clip.height, clip.height) / clip.width)
+
+
+def ordered(clip: ClipInfo, order: FieldOrder) -> ClipInfo:
+    return clip if order is FieldOrder.AUTO else replace(clip, fields=Fields(order.value))
+
+
+def marked(clip: Ref, info: ClipInfo) -> Ref:
+    """`clip` with every frame property that a file may leave out or get wrong, set to what `info` assumes."""
+    return clip.std.SetFrameProps(
+        _FieldBased=info.fields.field_based,
+        _Matrix=int(info.matrix),
+        _Primaries=int(info.primaries),
+        _Transfer=int(info.transfer),
+        _Range=info.range.code,
+        _SARNum=info.sar.numerator,
+        _SARDen=info.sar.denominator,
+    ).known(info)
