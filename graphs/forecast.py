@@ -1,0 +1,179 @@
+"""What every wire will carry, foretold without running anything: the formats after each node, after each
+conversion that the compiler will insert, and what cannot work. Pure, apart from what `probe` does.
+
+The planner inserts `conversions`; the editor writes `inputs` and `outputs` on the wires.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphs.document import NodeId
+from graphs.problem import Problem, error
+from graphs.resolve import Placed, Port, Resolved
+from nodes.clip import ClipInfo, PixelFormat, SoundInfo
+from nodes.convert import converted, says_fields, wanted_format
+from nodes.media import MediaError, Probe
+from nodes.node import Info, arguments, outputs_of
+from nodes.params import ParamError
+from nodes.ports import PICTURES, Audio, InPort
+from nodes.registry import Registry
+from nodes.script import Input, Ref
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """`outputs` by output port, bypassed nodes included; `inputs` by input port, after conversion;
+    `conversions` by the input port in front of which they stand. A port is absent where nothing is known."""
+
+    outputs: Mapping[Port, Info]
+    inputs: Mapping[Port, Info]
+    conversions: Mapping[Port, PixelFormat]
+    problems: tuple[Problem, ...]
+
+    def clip(self, node: NodeId, port: str) -> ClipInfo | None:
+        """The clip on a port of a node (an input's after its conversion, or an output's)."""
+        info = self.inputs.get((node, port), self.outputs.get((node, port)))
+        return info if isinstance(info, ClipInfo) else None
+
+    def sound(self, node: NodeId, port: str) -> SoundInfo | None:
+        info = self.inputs.get((node, port), self.outputs.get((node, port)))
+        return info if isinstance(info, SoundInfo) else None
+
+    def arriving(self, node: NodeId) -> dict[str, Info]:
+        """What arrives at a node, by input port."""
+        return {port: info for (at, port), info in self.inputs.items() if at == node}
+
+
+def forecast(resolved: Resolved, probe: Probe, registry: Registry | None = None) -> Forecast:
+    """Walk the live nodes, sources first. With a `registry`, problems offer the node that mends them."""
+    outputs: dict[Port, Info] = {}
+    inputs: dict[Port, Info] = {}
+    conversions: dict[Port, PixelFormat] = {}
+    problems: list[Problem] = []
+    for key in resolved.order:
+        node = resolved.placed[key]
+        if node.bypass:
+            for out in node.type.outputs:
+                feed = resolved.real((key, out))
+                if feed in outputs:
+                    outputs[key, out] = outputs[feed]
+            continue
+        arrived: dict[str, Info | None] = {}
+        fits = True
+        for name, port in node.type.inputs.items():
+            feed = resolved.feed(key, name)
+            info = outputs.get(feed) if feed else None
+            if info is None or feed is None:
+                arrived[name] = None
+                fits = fits and port.optional
+                continue
+            info, target, said = _at_port(key, port, info, feed, registry)
+            problems += said
+            if info is None:
+                fits = False
+                continue
+            arrived[name] = inputs[key, name] = info
+            if target:
+                conversions[key, name] = target
+        if fits and node.type.outputs:
+            found, said = _forecast_node(node, arrived, probe)
+            problems += said
+            outputs |= {(key, name): given for name, given in found.items()}
+    return Forecast(outputs, inputs, conversions, tuple(problems))
+
+
+def conversion(port: InPort, info: ClipInfo) -> PixelFormat | None:
+    """The pixel format that `info` must be converted to in front of `port`; None where it fits as it is."""
+    target = wanted_format(info, port.wants)
+    return None if target == info.format else target
+
+
+def _at_port(
+    node: NodeId, port: InPort, info: Info, feed: Port, registry: Registry | None
+) -> tuple[Info | None, PixelFormat | None, list[Problem]]:
+    if isinstance(info, SoundInfo) is not (port.kind is Audio):
+        return None, None, []  # resolve has reported the kinds
+    if not isinstance(info, ClipInfo):
+        return info, None, []
+    problems = []
+    if not port.wants.accepts_fields(info):
+        text = f"{'.'.join(feed)} is {info.line()}, but this works on {says_fields(port.wants.fields)}"
+        cure = _mending_node(port.wants.fields, info, registry)
+        advice = f". Put {cure} in between" if cure else _other_advice(port.wants.fields, info)
+        problems.append(error(text + advice, node, port.name, cure))
+    target = conversion(port, info)
+    if target is None:
+        return info, None, problems
+    return converted(Ref(Input(*feed)).known(info), target).info, target, problems
+
+
+def _forecast_node(
+    node: Placed, arrived: Mapping[str, Info | None], probe: Probe
+) -> tuple[dict[str, Info], list[Problem]]:
+    kind = node.type
+    wanted = arguments(kind.forecast)
+    given: dict[str, Any] = {name: arrived.get(name) for name in wanted if name in kind.inputs}
+    if "probe" in wanted:
+        given["probe"] = probe
+    try:
+        made = outputs_of(kind, node.node.forecast(**given))
+    except (MediaError, ParamError) as fault:
+        return {}, [error(str(fault), node.id)]
+    except Exception as fault:  # a node file, perhaps a plugin's, may fail in any way
+        text = (
+            f"the node's own forecast failed ({type(fault).__name__}: {fault}). That is a fault in {kind.id}"
+        )
+        return {}, [error(f"{text}: report it", node.id)]
+    problems = []
+    for name, info in list(made.items()):
+        if said := _impossible(kind.outputs[name].kind, info):
+            problems.append(error(said, node.id, name))
+            del made[name]
+    return made, problems
+
+
+def _impossible(kind: type, info: object) -> str:
+    """Why a forecast cannot be, or nothing."""
+    if kind is Audio and not isinstance(info, SoundInfo):
+        return "the node foretells no sound here. That is a fault in the node: report it"
+    if kind in PICTURES and not isinstance(info, ClipInfo):
+        return "the node foretells no clip here. That is a fault in the node: report it"
+    if not isinstance(info, ClipInfo):
+        return ""
+    if info.width < 1 or info.height < 1:
+        return f"no picture is left: {info.width}x{info.height}. Crop less"
+    if info.frames < 1:
+        return "no frame is left. Choose frames that the clip has"
+    across, down = 1 << info.format.ss_w, 1 << info.format.ss_h
+    if info.width % across or info.height % down:
+        need = f"a width that is a multiple of {across} and a height that is a multiple of {down}"
+        return f"{info.width}x{info.height} cannot be {info.format.name}; it needs {need}"
+    return ""
+
+
+# What mends a wrong field structure: the first of these that is installed.
+_MENDS = {
+    ("progressive", "interlaced"): ("deinterlace.qtgmc", "deinterlace.bwdif"),
+    ("progressive", "separated"): ("field.weave", "utility.weave", "fields.weave"),
+    ("interlaced", "separated"): ("field.weave", "utility.weave", "fields.weave"),
+    ("whole", "separated"): ("field.weave", "utility.weave", "fields.weave"),
+    ("separated", "interlaced"): ("field.separate", "utility.separate", "fields.separate"),
+}
+
+
+def _structure(info: ClipInfo) -> str:
+    return "separated" if info.separated else "interlaced" if info.interlaced else "progressive"
+
+
+def _mending_node(wanted: str, info: ClipInfo, registry: Registry | None) -> str:
+    offered = _MENDS.get((wanted, _structure(info)), ())
+    return next((cure for cure in offered if registry is None or registry.get(cure)), "")
+
+
+def _other_advice(wanted: str, info: ClipInfo) -> str:
+    if _structure(info) == "progressive" and wanted in ("interlaced", "separated"):
+        return ". If it really is interlaced, say so at the source (field order); else leave this node out"
+    return ""
