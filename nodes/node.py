@@ -140,5 +140,7 @@ def _declare(cls: type[Node]) -> None:
     for method in (cls.forecast, cls.build):
         wanted = set(arguments(method)) - {"probe", "_", "__"}
         if wanted - set(inputs):
-            raise TypeError(f"{cls.__name__}.{method.__name__}: {sorted(wanted - set(inputs))} are no input ports")
+            raise TypeError(
+                f"{cls.__name__}.{method.__name__}: {sorted(wanted - set(inputs))} are no input ports"
+            )
     cls.params, cls.inputs, cls.outputs = params, inputs, outputs

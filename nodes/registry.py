@@ -78,7 +78,9 @@ def load(plugins: Path | None = PLUGINS, *, installed: bool = True) -> Registry:
     def add(module: ModuleType, where: str, origin: str, category: str) -> None:
         for node in _node_types(module):
             if node.id in types and types[node.id] is not node:
-                failures.append(LoadFailure(where, f"the id {node.id!r} is already taken by {origins[node.id]}", ""))
+                failures.append(
+                    LoadFailure(where, f"the id {node.id!r} is already taken by {origins[node.id]}", "")
+                )
                 continue
             if not node.category:
                 node.category = category
@@ -117,7 +119,9 @@ def _plugin_files(plugins: Path | None) -> list[Path]:
     if plugins is None or not plugins.is_dir():
         return []
     found = [*plugins.glob("*.py"), *plugins.glob("*/*.py")]
-    return sorted(path for path in found if not path.name.startswith("_") and not path.name.startswith("test_"))
+    return sorted(
+        path for path in found if not path.name.startswith("_") and not path.name.startswith("test_")
+    )
 
 
 def _import_file(path: Path) -> ModuleType:

@@ -67,8 +67,17 @@ def identifier(text: str, taken: Iterable[str] = ()) -> str:
 
 def imported(outputs: Iterable[Expr]) -> frozenset[tuple[str, str]]:
     """The (module, name) pairs that the expressions import."""
-    found = {(part.module, part.text) for expr in outputs for part in walk(expr) if isinstance(part, Name) and part.module}
-    if any(isinstance(part, Literal) and isinstance(part.value, Fraction) for expr in outputs for part in walk(expr)):
+    found = {
+        (part.module, part.text)
+        for expr in outputs
+        for part in walk(expr)
+        if isinstance(part, Name) and part.module
+    }
+    if any(
+        isinstance(part, Literal) and isinstance(part.value, Fraction)
+        for expr in outputs
+        for part in walk(expr)
+    ):
         found.add(("fractions", "Fraction"))
     return frozenset(found)
 
@@ -117,7 +126,9 @@ def write(
     of `Local` keywords on this machine, None to leave such keywords out (an exported script).
     """
     writer = _Writer(name, variables, {*taken, *variables.values()}, local)
-    names = {port: writer.assign(_result_name(name, port, len(outputs)), expr) for port, expr in outputs.items()}
+    names = {
+        port: writer.assign(_result_name(name, port, len(outputs)), expr) for port, expr in outputs.items()
+    }
     return Written(tuple(writer.lines), names, imported(outputs.values()))
 
 
@@ -128,7 +139,13 @@ def _result_name(name: str, port: str, count: int) -> str:
 class _Writer:
     """Writes one step; shared calls and `let`s get variables, everything else stays inline."""
 
-    def __init__(self, name: str, variables: Mapping[tuple[str, str], str], taken: set[str], local: Mapping[str, str] | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        variables: Mapping[tuple[str, str], str],
+        taken: set[str],
+        local: Mapping[str, str] | None,
+    ) -> None:
         self.name, self.variables, self.taken, self.local = name, variables, taken, local
         self.lines: list[str] = []
         self.named: dict[int, str] = {}
@@ -183,9 +200,16 @@ class _Writer:
             case Literal(list() as items):
                 return "[" + ", ".join(self._flat(item) for item in items) + "]"
             case Literal(tuple() as items):
-                return "(" + ", ".join(self._flat(item) for item in items) + ("," if len(items) == 1 else "") + ")"
+                return (
+                    "("
+                    + ", ".join(self._flat(item) for item in items)
+                    + ("," if len(items) == 1 else "")
+                    + ")"
+                )
             case Literal(dict() as items):
-                return "{" + ", ".join(f"{quote(key)}: {self._flat(item)}" for key, item in items.items()) + "}"
+                return (
+                    "{" + ", ".join(f"{quote(key)}: {self._flat(item)}" for key, item in items.items()) + "}"
+                )
             case Literal(value):
                 return quote(value)
             case Name(text):
@@ -210,14 +234,19 @@ class _Writer:
 
     def _operand(self, expr: Expr) -> str:
         text = self._flat(expr)
-        loose = isinstance(expr, Binary) or (isinstance(expr, Literal) and isinstance(expr.value, int | float))
+        loose = isinstance(expr, Binary) or (
+            isinstance(expr, Literal) and isinstance(expr.value, int | float)
+        )
         return f"({text})" if loose and id(expr) not in self.named else text
 
     def _kwargs(self, call: Call) -> list[tuple[str, Expr]]:
         return [pair for pair in call.kwargs if self.local is not None or not isinstance(pair[1], Local)]
 
     def _arguments(self, call: Call) -> list[str]:
-        return [*map(self._flat, call.args), *(f"{key}={self._flat(value)}" for key, value in self._kwargs(call))]
+        return [
+            *map(self._flat, call.args),
+            *(f"{key}={self._flat(value)}" for key, value in self._kwargs(call)),
+        ]
 
     def _fit(self, expr: Expr, used: int, indent: int) -> str:
         """The expression broken over lines where it is longer than WIDTH; `used` columns are taken before it."""
@@ -233,7 +262,10 @@ class _Writer:
                     return f"{head}({inner})"
                 pad = " " * (indent + 4)
                 parts = [self._fit(value, indent + 4, indent + 4) for value in args]
-                parts += [f"{key}={self._fit(value, indent + 5 + len(key), indent + 4)}" for key, value in self._kwargs(expr)]
+                parts += [
+                    f"{key}={self._fit(value, indent + 5 + len(key), indent + 4)}"
+                    for key, value in self._kwargs(expr)
+                ]
                 body = "".join(f"{pad}{part},\n" for part in parts)
                 return f"{head}(\n{body}{' ' * indent})"
             case Attr(base, name):

@@ -27,9 +27,17 @@ NTSC_DV = replace(
     fields=Fields.BFF, matrix=Matrix.SMPTE170M, primaries=Primaries.SMPTE170M,
 )  # fmt: skip
 PAL_420 = replace(PAL, format=PixelFormat.parse("YUV420P8"), fields=Fields.BFF)
-PAL_50P = replace(PAL, format=PixelFormat.parse("YUV420P8"), fps=Fraction(50), frames=16, fields=Fields.PROGRESSIVE)
+PAL_50P = replace(
+    PAL, format=PixelFormat.parse("YUV420P8"), fps=Fraction(50), frames=16, fields=Fields.PROGRESSIVE
+)
 PAL_P16 = replace(PAL, format=PixelFormat.parse("YUV422P16"), fields=Fields.PROGRESSIVE)
-TAPES = {"pal 25i": PAL, "ntsc dv 411": NTSC_DV, "pal dv 420": PAL_420, "pal 50p": PAL_50P, "25p 16 bit": PAL_P16}
+TAPES = {
+    "pal 25i": PAL,
+    "ntsc dv 411": NTSC_DV,
+    "pal dv 420": PAL_420,
+    "pal 50p": PAL_50P,
+    "25p 16 bit": PAL_P16,
+}
 
 
 def picture(info: ClipInfo) -> vs.VideoNode:
@@ -55,7 +63,10 @@ def mark(clip: vs.VideoNode, info: ClipInfo) -> vs.VideoNode:
     if info.separated:
         clip = clip.std.RemoveFrameProps(["_FieldBased"])
         first = info.fields is Fields.TFF
-        even, odd = clip[::2].std.SetFrameProps(_Field=int(first)), clip[1::2].std.SetFrameProps(_Field=int(not first))
+        even, odd = (
+            clip[::2].std.SetFrameProps(_Field=int(first)),
+            clip[1::2].std.SetFrameProps(_Field=int(not first)),
+        )
         clip = core.std.Interleave([even, odd])[: clip.num_frames]
     else:
         clip = clip.std.SetFrameProps(_FieldBased=info.fields.field_based)
@@ -66,17 +77,25 @@ def mark(clip: vs.VideoNode, info: ClipInfo) -> vs.VideoNode:
     )  # fmt: skip
 
 
-def built(node: Node, clips: Mapping[str, ClipInfo | None], extra: Mapping[str, Any] | None = None) -> tuple[dict[str, Expr], dict[str, Any]]:
+def built(
+    node: Node, clips: Mapping[str, ClipInfo | None], extra: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Expr], dict[str, Any]]:
     """Forecast and build `node`; conversions a port wants are put before it, as the compiler would.
     Gives the outputs' expressions (or sinks, sounds) and forecasts by port."""
     refs: dict[str, Any] = {}
     for name, info in clips.items():
         refs[name] = None
         if info is not None:
-            refs[name] = converted(Ref(Input(name, "out"), info), wanted_format(info, node.inputs[name].wants))
+            refs[name] = converted(
+                Ref(Input(name, "out"), info), wanted_format(info, node.inputs[name].wants)
+            )
     refs |= extra or {}
     given = {name: refs[name] for name in arguments(node.build) if name in refs}
-    infos = {name: refs[name].info if refs.get(name) is not None else None for name in arguments(node.forecast) if name in refs}
+    infos = {
+        name: refs[name].info if refs.get(name) is not None else None
+        for name in arguments(node.forecast)
+        if name in refs
+    }
     forecast = outputs_of(type(node), node.forecast(**infos))
     result = node.build(Script("node"), **given)
     if not node.outputs:
@@ -85,7 +104,11 @@ def built(node: Node, clips: Mapping[str, ClipInfo | None], extra: Mapping[str, 
     return {port: value.expr if isinstance(value, Ref) else value for port, value in made.items()}, forecast
 
 
-def run(node: Node, sources: Mapping[str, tuple[ClipInfo, vs.VideoNode] | None], extra: Mapping[str, Any] | None = None) -> dict[str, vs.VideoNode]:
+def run(
+    node: Node,
+    sources: Mapping[str, tuple[ClipInfo, vs.VideoNode] | None],
+    extra: Mapping[str, Any] | None = None,
+) -> dict[str, vs.VideoNode]:
     """The node's real output clips, by port. `sources` gives each picture input's format and clip."""
     outputs, _ = built(node, {name: pair and pair[0] for name, pair in sources.items()}, extra)
     pictures = {port: expr for port, expr in outputs.items() if node.outputs[port].kind in PICTURES}
