@@ -1,0 +1,1 @@
+"""Devices and sessions that record tape. Knows nothing of graphs."""
