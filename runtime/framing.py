@@ -6,7 +6,7 @@ mistake breaks the magic or the length, so the reader can call the worker dead i
 
 import struct
 import threading
-from typing import BinaryIO
+from typing import IO
 
 MAGIC = b"TLM1"
 LIMIT_BYTES = 256 * 1024 * 1024  # an 8K BGRA picture sent inline is 133 MB
@@ -30,7 +30,7 @@ class WireCorrupt(ValueError):
 class Wire:
     """Whole payloads over two binary streams. Sending is safe from any thread; one thread receives."""
 
-    def __init__(self, reader: BinaryIO, writer: BinaryIO) -> None:
+    def __init__(self, reader: IO[bytes], writer: IO[bytes]) -> None:
         self._reader, self._writer, self._lock = reader, writer, threading.Lock()
 
     def send(self, payload: bytes) -> None:

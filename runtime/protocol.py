@@ -399,9 +399,10 @@ class LogLine:
     text: str
 
 
-Request = (
-    Configure | Load | Describe | Preview | Release | Props | Render | Cancel | Probe | Index | Ping | Stop
-)
+Question = Configure | Load | Describe | Preview | Props | Render | Probe | Index
+"""A request that is answered under its id."""
+
+Request = Question | Release | Cancel | Ping | Stop
 Reply = (
     Ready
     | StartFailed

@@ -1,0 +1,564 @@
+"""What the command line and the editor use: previews, facts and renders, each from one calm call.
+
+    with Session() as session:
+        session.load(steps, prelude)
+        picture = session.preview("qtgmc1", "out", frame=120, max_width=720)
+
+A session owns one worker process. Whatever a plugin does there, a call here returns or raises one of these:
+
+    SessionError
+    ├── NodeError        a node cannot be built, cannot make a frame, or crashes the worker: `.failure`
+    ├── RenderError      a render did not become whole: `.failure`, `.sinks`
+    ├── RequestError     a file cannot be probed or indexed
+    ├── Cancelled        somebody called cancel()
+    └── WorkerGone       no worker runs and none will be started: `.reason`
+
+All methods may be called from any thread; `on_done` of preview_async is called on the session's own thread and must
+return quickly.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from runtime.blame import blamed_line
+from runtime.process import COMMAND
+from runtime.protocol import (
+    Barred,
+    ClipFacts,
+    Configure,
+    Configured,
+    Describe,
+    Described,
+    FrameReady,
+    Index,
+    Indexed,
+    IndexProgress,
+    Load,
+    Loaded,
+    NodeFailed,
+    Plain,
+    Preview,
+    Probe,
+    Probed,
+    Props,
+    PropsReady,
+    Question,
+    Render,
+    RenderDone,
+    RenderFailed,
+    RenderProgress,
+    RenderSink,
+    Reply,
+    RequestFailed,
+    SinkProgress,
+    Stale,
+    StepCode,
+    StepReport,
+)
+from runtime.shm import Slots
+from runtime.supervisor import Asking, Lost, Supervisor
+from runtime.watch import Limits
+
+__all__ = [
+    "Cancelled",
+    "NodeError",
+    "NodeFailure",
+    "Patience",
+    "Picture",
+    "RenderError",
+    "RenderResult",
+    "RenderUpdate",
+    "RequestError",
+    "Session",
+    "SessionError",
+    "Superseded",
+    "WorkerGone",
+]
+
+_SLOTS = 4
+_SLOT_BYTES = 1920 * 1440 * 4  # a larger picture goes over the wire
+_POLL_S = 0.2  # so that Ctrl-C is heard on Windows while we wait
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Rows of B, G, R, A bytes. sar is the pixel aspect to show it with; 0/0: the frame does not say."""
+
+    data: memoryview
+    width: int
+    height: int
+    stride: int
+    sar_num: int = 0
+    sar_den: int = 0
+    took_ms: float = 0.0  # in the worker
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFailure:
+    """Which node, which frame (None: it could not be built), which line of the script, and what was said."""
+
+    node: str
+    port: str
+    frame: int | None
+    line: int | None
+    message: str
+    log: tuple[str, ...] = ()
+    crashed: bool = False  # it took the worker along
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A newer request of the same view came first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderUpdate:
+    """How far a render is. Frames are counted over all sinks."""
+
+    sinks: tuple[SinkProgress, ...]
+    frames: int
+    frames_total: int
+    size_bytes: int
+    elapsed_s: float
+
+    @property
+    def fps(self) -> float:
+        """Frames of the longest sink a second."""
+        longest = max(self.sinks, key=lambda sink: sink.total, default=None)
+        return longest.encoded / self.elapsed_s if longest and self.elapsed_s > 0 else 0.0
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds to go at the pace so far; None before there is a pace."""
+        return self.elapsed_s * (self.frames_total - self.frames) / self.frames if self.frames else None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderResult:
+    """A render that is whole: every sink's ffmpeg ended well and encoded every frame."""
+
+    sinks: tuple[SinkProgress, ...]
+    elapsed_s: float
+    cpu_s: float  # the worker's, without ffmpeg's
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds without a sign of progress after which a request is taken to hang."""
+
+    preview_s: float = 60.0
+    load_s: float = 300.0  # one step: a model may have to be compiled for the GPU
+    index_s: float = 300.0
+    probe_s: float = 120.0
+    render_s: float = 900.0
+
+
+class SessionError(Exception):
+    pass
+
+
+class NodeError(SessionError):
+    def __init__(self, failure: NodeFailure) -> None:
+        at = "" if failure.frame is None else f" · frame {failure.frame}"
+        super().__init__(f"{failure.node}{at}: {failure.message}")
+        self.failure = failure
+
+
+class RenderError(NodeError):
+    def __init__(self, failure: NodeFailure, sinks: tuple[SinkProgress, ...] = ()) -> None:
+        super().__init__(failure)
+        self.sinks = sinks
+
+
+class RequestError(SessionError):
+    def __init__(self, message: str, log: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.log = log
+
+
+class Cancelled(SessionError):
+    pass
+
+
+class WorkerGone(SessionError):
+    def __init__(self, reason: str, log: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason, self.log = reason, log
+
+
+PreviewOutcome = Picture | NodeFailure | Superseded | SessionError
+
+
+class Session:
+    """One worker and the plan that it holds."""
+
+    def __init__(
+        self,
+        *,
+        threads: int = 0,
+        cache_mb: int = 1024,
+        patience: Patience | None = None,
+        limits: Limits | None = None,
+        slot_bytes: int = _SLOT_BYTES,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        self._threads, self._cache_mb = threads, cache_mb
+        self._patience = patience or Patience()
+        self._lock = threading.Lock()
+        self._plan: tuple[str, tuple[StepCode, ...]] = ("", ())
+        self._barred: dict[str, Barred] = {}  # by fingerprint: steps whose building crashes
+        self._crashed: dict[str, NodeFailure] = {}  # by fingerprint: steps whose frames crash
+        self._by_port: dict[tuple[str, str], str] = {}
+        self._rendering: set[int] = set()
+        try:
+            self._slots: Slots | None = Slots.create(_SLOTS, slot_bytes)
+        except OSError:
+            self._slots = None  # no shared memory here: pictures go over the wire
+        self._supervisor = Supervisor(self._setup, limits, command)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close("the session ended" if error is None else f"the session ended with {type(error).__name__}")
+
+    def close(self, reason: str = "the session was closed") -> None:
+        self._supervisor.stop(reason)
+        with self._lock:
+            if self._slots is not None:
+                self._slots.close()
+                self._slots = None
+
+    @property
+    def worker_pid(self) -> int | None:
+        return self._supervisor.pid
+
+    def log_tail(self, lines: int = 20) -> tuple[str, ...]:
+        """The last lines that the worker and its plugins wrote."""
+        return self._supervisor.log_tail(lines)
+
+    # -------------------------------------------------------------------------------------------------- the plan
+
+    def load(self, steps: Iterable[StepCode], prelude: str = "") -> tuple[StepReport, ...]:
+        """Make this the current plan. Steps that fail are reported, not raised; they fail again where asked for."""
+        plan = (prelude, tuple(steps))
+        done: Future[tuple[StepReport, ...]] = Future()
+        self._by_port = {(step.node, one.port): step.fingerprint for step in plan[1] for one in step.outputs}
+        self._ask_load(plan, done, setup=False)
+        return _wait(done)
+
+    def forgive(self) -> None:
+        """Try nodes again that have crashed workers."""
+        self._barred.clear()
+        self._crashed.clear()
+
+    def _ask_load(
+        self, plan: tuple[str, tuple[StepCode, ...]], done: "Future[tuple[StepReport, ...]] | None", setup: bool
+    ) -> None:
+        self._supervisor.ask(self._load_asking(plan, done, setup))
+
+    def _load_asking(
+        self, plan: tuple[str, tuple[StepCode, ...]], done: "Future[tuple[StepReport, ...]] | None", setup: bool
+    ) -> Asking:
+        def heard(news: Reply | Lost) -> None:
+            match news:
+                case Loaded(steps=steps):
+                    self._plan = plan
+                    if done is not None:
+                        done.set_result(steps)
+                case Lost(fault=fault, begun=begun) if fault.kind in ("crashed", "hung") and begun is not None:
+                    # Building this step took two workers along: do without it, so that the others can be seen.
+                    self._barred[begun.fingerprint] = Barred(begun.fingerprint, f"{fault.text} twice while building it")
+                    self._ask_load(plan, done, setup=True)
+                case Lost():
+                    if done is not None:
+                        done.set_exception(_lost(news))
+                case RequestFailed(message=message, log=log):
+                    if done is not None:
+                        done.set_exception(RequestError(message, log))
+
+        known = {step.fingerprint for step in plan[1]}
+        barred = tuple(one for one in self._barred.values() if one.fingerprint in known)
+        request = Load(self._supervisor.next_id(), *plan, barred)
+        return Asking(request, heard, self._patience.load_s, setup=setup)
+
+    def _setup(self, waiting: Sequence[Question]) -> list[Asking]:
+        """A new worker is configured and gets the plan of the last one. On the supervisor's thread."""
+        todo: list[Asking] = []
+        if not any(isinstance(one, Configure) for one in waiting):
+            slots = self._slots
+            shared = (slots.name, slots.count, slots.slot_bytes) if slots is not None else ("", 0, 0)
+            request = Configure(self._supervisor.next_id(), self._threads, self._cache_mb, *shared)
+            todo.append(Asking(request, _ignore, self._patience.load_s))
+        if self._plan[1] and not any(isinstance(one, Load) for one in waiting):
+            todo.append(self._load_asking(self._plan, None, setup=True))
+        return todo
+
+    # ---------------------------------------------------------------------------------------- pictures and facts
+
+    def preview(
+        self,
+        node: str,
+        port: str,
+        frame: int,
+        *,
+        max_width: int = 0,
+        max_height: int = 0,
+        square: bool = False,
+    ) -> Picture:
+        """A picture of a node, at most so large (0: its own size). Raises NodeError."""
+        done: Future[Picture] = Future()
+
+        def arrived(outcome: PreviewOutcome) -> None:
+            match outcome:
+                case Picture():
+                    done.set_result(outcome)
+                case NodeFailure():
+                    done.set_exception(NodeError(outcome))
+                case Superseded():
+                    done.set_exception(Cancelled("cancelled"))
+                case error:
+                    done.set_exception(error)
+
+        self.preview_async(
+            node, port, frame, arrived, max_width=max_width, max_height=max_height, square=square
+        )
+        return _wait(done)
+
+    def preview_async(
+        self,
+        node: str,
+        port: str,
+        frame: int,
+        on_done: Callable[[PreviewOutcome], None],
+        *,
+        view: str = "",
+        max_width: int = 0,
+        max_height: int = 0,
+        square: bool = False,
+        background: bool = False,
+    ) -> int:
+        """Ask for a picture; of one view, only the newest request is sure to be made. Returns an id for cancel()."""
+        id = self._supervisor.next_id()
+        fingerprint = self._by_port.get((node, port), "")
+        known = self._crashed.get(fingerprint)
+        if known is not None:
+            on_done(known)
+            return id
+
+        def heard(news: Reply | Lost) -> None:
+            match news:
+                case FrameReady():
+                    on_done(self._picture(news))
+                case Stale():
+                    on_done(Superseded())
+                case NodeFailed():
+                    on_done(_failure(news))
+                case Lost(fault=fault) if fault.kind in ("crashed", "hung", "memory"):
+                    failure = _crash(news, node, port, frame)
+                    if fault.kind == "crashed" and fingerprint:
+                        self._crashed[fingerprint] = failure
+                    on_done(failure)
+                case Lost():
+                    on_done(_lost(news))
+
+        request = Preview(
+            id, view or f"call {id}", node, port, frame, max_width, max_height, square, background
+        )
+        self._supervisor.ask(Asking(request, heard, self._patience.preview_s))
+        return id
+
+    def _picture(self, ready: FrameReady) -> Picture:
+        size = ready.stride * ready.height
+        data = ready.data
+        if ready.slot >= 0:
+            with self._lock:
+                if self._slots is not None:
+                    with self._slots.slot(ready.slot) as shared:
+                        data = bytes(shared[:size])
+            self._supervisor.release(ready.slot)
+        return Picture(
+            memoryview(data), ready.width, ready.height, ready.stride, ready.sar_num, ready.sar_den, ready.took_ms
+        )
+
+    def describe(self, node: str, port: str = "out") -> ClipFacts:
+        """What a node's clip really is. Raises NodeError."""
+        reply = self._answer(Describe(self._supervisor.next_id(), node, port), self._patience.preview_s)
+        assert isinstance(reply, Described)
+        return reply.clip
+
+    def props(self, node: str, port: str, frame: int) -> dict[str, Plain]:
+        """The props of a frame. Raises NodeError."""
+        reply = self._answer(Props(self._supervisor.next_id(), node, port, frame), self._patience.preview_s)
+        assert isinstance(reply, PropsReady)
+        return reply.props
+
+    def probe(self, path: str) -> dict[str, Plain]:
+        """What a file is. Raises RequestError."""
+        reply = self._answer(Probe(self._supervisor.next_id(), path), self._patience.probe_s)
+        assert isinstance(reply, Probed)
+        return reply.facts
+
+    def index(
+        self,
+        path: str,
+        index_file: str,
+        on_progress: Callable[[int], None] = lambda percent: None,
+        options: Mapping[str, int] | None = None,
+    ) -> int:
+        """Build the index of a file, unless it is there; returns the number of frames. Raises RequestError."""
+        request = Index(self._supervisor.next_id(), path, index_file, dict(options or {}))
+
+        def news(reply: Reply) -> None:
+            if isinstance(reply, IndexProgress):
+                on_progress(reply.percent)
+
+        reply = self._answer(request, self._patience.index_s, news)
+        assert isinstance(reply, Indexed)
+        return reply.num_frames
+
+    # ---------------------------------------------------------------------------------------------------- renders
+
+    def render(
+        self,
+        sinks: Sequence[RenderSink],
+        on_progress: Callable[[RenderUpdate], None] = lambda update: None,
+    ) -> RenderResult:
+        """Write files; returns when they are whole. Raises RenderError, Cancelled, WorkerGone.
+
+        The caller renames the .part files, or removes them after an error. Ctrl-C cancels, waits, and is raised.
+        """
+        if not sinks:
+            raise ValueError("a render needs at least one sink")
+        request = Render(self._supervisor.next_id(), tuple(sinks))
+
+        def news(reply: Reply) -> None:
+            if isinstance(reply, RenderProgress):
+                on_progress(_update(reply))
+
+        self._rendering.add(request.id)
+        try:
+            reply = self._answer(request, self._patience.render_s, news, replay=False)
+        finally:
+            self._rendering.discard(request.id)
+        assert isinstance(reply, RenderDone)
+        return RenderResult(reply.sinks, reply.elapsed_s, reply.cpu_s)
+
+    def cancel(self, id: int | None = None) -> None:
+        """Cancel a waiting preview, or every running render."""
+        for one in [id] if id is not None else list(self._rendering):
+            self._supervisor.cancel(one)
+
+    # --------------------------------------------------------------------------------------------------- plumbing
+
+    def _answer(
+        self,
+        question: Question,
+        patience_s: float,
+        news: Callable[[Reply], None] = lambda reply: None,
+        *,
+        replay: bool = True,
+    ) -> Reply:
+        """Ask and wait; news comes on this thread. Raises what the answer says went wrong."""
+        inbox: queue.SimpleQueue[Reply | Lost] = queue.SimpleQueue()
+        self._supervisor.ask(Asking(question, inbox.put, patience_s, replay))
+        try:
+            reply = _last_word(inbox, news)
+        except BaseException:  # Ctrl-C, or the caller's own on_progress
+            self._supervisor.cancel(question.id)
+            _last_word(inbox, lambda reply: None)
+            raise
+        match reply:
+            case Lost():
+                raise _refusal(reply, question)
+            case NodeFailed():
+                raise (RenderError if isinstance(question, Render) else NodeError)(_failure(reply))
+            case RequestFailed(message=message, log=log):
+                raise RequestError(message, log)
+            case RenderFailed(cancelled=True):
+                raise Cancelled("cancelled")
+            case RenderFailed(sinks=sinks):
+                raise RenderError(_failure(reply), sinks)
+            case _:
+                return reply
+
+
+def _last_word(inbox: "queue.SimpleQueue[Reply | Lost]", news: Callable[[Reply], None]) -> Reply | Lost:
+    while True:
+        try:
+            item = inbox.get(timeout=_POLL_S)
+        except queue.Empty:
+            continue
+        match item:
+            case IndexProgress() | RenderProgress():
+                news(item)
+            case Described() | PropsReady() | Probed() | Indexed() | RenderDone():
+                return item
+            case Lost() | NodeFailed() | RequestFailed() | RenderFailed():
+                return item
+
+
+def _wait[T](done: "Future[T]") -> T:
+    while True:
+        try:
+            return done.result(_POLL_S)
+        except NotYet:
+            if done.done():
+                raise
+
+
+def _ignore(news: Reply | Lost) -> None:
+    if not isinstance(news, Lost | Configured | RequestFailed):
+        return
+
+
+def _failure(reply: NodeFailed | RenderFailed) -> NodeFailure:
+    port = reply.port if isinstance(reply, NodeFailed) else ""
+    return NodeFailure(reply.node, port, reply.frame, reply.line, reply.message, reply.log)
+
+
+def _crash(lost: Lost, node: str, port: str, frame: int | None) -> NodeFailure:
+    """A node that took the worker along. The log may name a step of ours; else it is the one that was asked for."""
+    begun = lost.begun
+    node, frame = (begun.node or node, begun.frame) if begun is not None else (node, frame)
+    at = blamed_line("\n".join(lost.log))
+    if at is not None:
+        return NodeFailure(at[0], "", frame, at[1], lost.fault.text, lost.log, crashed=True)
+    return NodeFailure(node, port, frame, None, lost.fault.text, lost.log, crashed=True)
+
+
+def _lost(lost: Lost) -> SessionError:
+    if lost.fault.kind == "cancelled":
+        return Cancelled("cancelled")
+    return WorkerGone(lost.fault.text, lost.log)
+
+
+def _refusal(lost: Lost, question: Question) -> SessionError:
+    if lost.fault.kind in ("cancelled", "stopped", "gone"):
+        return _lost(lost)
+    match question:
+        case Describe(node=node, port=port):
+            return NodeError(_crash(lost, node, port, 0))
+        case Props(node=node, port=port, frame=frame):
+            return NodeError(_crash(lost, node, port, frame))
+        case Render(sinks=sinks):
+            return RenderError(_crash(lost, sinks[0].node, sinks[0].output, None))
+        case _:
+            return RequestError(lost.fault.text, lost.log)
+
+
+def _update(progress: RenderProgress) -> RenderUpdate:
+    sinks = progress.sinks
+    return RenderUpdate(
+        sinks,
+        frames=sum(sink.encoded for sink in sinks),
+        frames_total=sum(sink.total for sink in sinks),
+        size_bytes=sum(sink.size_bytes for sink in sinks),
+        elapsed_s=progress.elapsed_s,
+    )

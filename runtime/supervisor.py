@@ -1,0 +1,333 @@
+"""Does what runtime/watch.py decides: processes, pipes, threads and the clock. No rule is made here.
+
+One thread owns the state. Two threads read a worker's pipes and one writes, so that a worker that neither reads nor
+answers cannot hold us up.
+"""
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from runtime import watch
+from runtime.framing import Wire, WireClosed, WireCorrupt
+from runtime.process import COMMAND, Child
+from runtime.protocol import (
+    VERSION,
+    Cancel,
+    IndexProgress,
+    LogLine,
+    Ping,
+    Pong,
+    ProtocolError,
+    Question,
+    Ready,
+    Release,
+    RenderProgress,
+    Reply,
+    Request,
+    Started,
+    StartFailed,
+    Stop,
+    decode_reply,
+    encode,
+)
+from runtime.watch import Fault
+
+__all__ = ["Asking", "Listener", "Lost", "Supervisor"]
+
+_LOG_LINES = 400
+_TAIL_LINES = 20
+_WARNING = 2
+_EXIT_S = 2.0  # from the end of the wire to the end of the process
+_DRAIN_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The last word on a request that got no answer: why, and where the worker was when it was last heard."""
+
+    fault: Fault
+    begun: Started | None
+    log: tuple[str, ...]
+
+
+Listener = Callable[[Reply | Lost], None]
+"""Called on the supervisor's thread: with the news of a request, and once with its answer or Lost. Must not block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question, who listens for the answer, and what the watch must know of it (see watch.Task)."""
+
+    question: Question
+    listener: Listener
+    patience_s: float = 60.0
+    replay: bool = True
+    setup: bool = False
+
+    @property
+    def id(self) -> int:
+        return self.question.id
+
+    def task(self) -> watch.Task:
+        return watch.Task(self.id, self.patience_s, self.replay, self.setup)
+
+
+@dataclass(slots=True)
+class _Ask:
+    question: Question
+    listener: Listener
+    begun: Started | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """One process and the threads at its pipes."""
+
+    child: Child
+    wire: Wire
+    outbox: "queue.SimpleQueue[Request | None]" = field(default_factory=queue.SimpleQueue)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    worker: _Worker
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class _HungUp:
+    """The worker's end of the wire is closed (rubbish is None), or cannot be understood."""
+
+    worker: _Worker
+    rubbish: str | None
+
+
+_Item = watch.Event | _Heard | _HungUp
+
+
+class Supervisor:
+    """Keeps one worker alive and carries requests to it.
+
+    `setup(waiting)` gives what a new worker must do first; `waiting` are the set-up questions that wait already.
+    """
+
+    def __init__(
+        self,
+        setup: Callable[[Sequence[Question]], Sequence[Asking]] = lambda waiting: (),
+        limits: watch.Limits | None = None,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        self._setup, self._command = setup, tuple(command)
+        self._watch = watch.Watch(limits=limits or watch.Limits(), at_s=time.monotonic())
+        self._asks: dict[int, _Ask] = {}
+        self._log: deque[str] = deque(maxlen=_LOG_LINES)
+        self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._worker: _Worker | None = None
+        self._last_id = 0
+        self._id_lock = threading.Lock()
+        self._closed = threading.Event()
+        self.ready: Ready | None = None
+        self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+        self._thread.start()
+
+    # ------------------------------------------------------------------------------------------- from any thread
+
+    def next_id(self) -> int:
+        with self._id_lock:
+            self._last_id += 1
+            return self._last_id
+
+    def ask(self, asking: "Asking") -> None:
+        """Queue a request. Its listener hears of it exactly one answer, or Lost."""
+        with self._id_lock:
+            self._asks[asking.id] = _Ask(asking.question, asking.listener)
+        self._inbox.put(watch.Asked(time.monotonic(), asking.task()))
+
+    def cancel(self, id: int) -> None:
+        self._inbox.put(watch.CancelAsked(time.monotonic(), id))
+
+    def stop(self, reason: str, wait_s: float = 10.0) -> None:
+        """Ask, wait, kill, reap. Returns when no process is left."""
+        self._inbox.put(watch.StopAsked(time.monotonic(), reason))
+        if threading.current_thread() is not self._thread:
+            self._closed.wait(wait_s)
+            self._thread.join(wait_s)
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id while there is one."""
+        worker = self._worker
+        return worker.child.pid if worker is not None else None
+
+    @property
+    def stopped(self) -> bool:
+        return self._closed.is_set()
+
+    @property
+    def reason(self) -> str:
+        return self._watch.reason
+
+    def log_tail(self, lines: int = _TAIL_LINES) -> tuple[str, ...]:
+        return tuple(self._log)[-lines:]
+
+    # -------------------------------------------------------------------------------------- on the thread of ours
+
+    def _run(self) -> None:
+        self._turn(watch.Tick(time.monotonic()))
+        while not self._closed.is_set():
+            due_s = watch.wake_s(self._watch)
+            try:
+                wait_s = None if due_s is None else max(0.0, due_s - time.monotonic())
+                item = self._inbox.get(timeout=wait_s)
+            except queue.Empty:
+                self._turn(watch.Tick(time.monotonic()))
+                continue
+            match item:
+                case _Heard(worker=worker, reply=reply):
+                    if worker is self._worker:
+                        self._heard(reply)
+                case _HungUp(worker=worker, rubbish=rubbish):
+                    if worker is self._worker:
+                        self._hung_up(worker, rubbish)
+                case event:
+                    self._turn(event)
+
+    def _turn(self, event: watch.Event) -> None:
+        self._watch, actions = watch.step(self._watch, event)
+        for action in actions:
+            self._do(action)
+
+    def _do(self, action: watch.Action) -> None:
+        match action:
+            case watch.Spawn():
+                self._spawn()
+            case watch.Send(id=id):
+                if id in self._asks:
+                    self._post(self._asks[id].question)
+            case watch.SendCancel(id=id):
+                self._post(Cancel(id))
+            case watch.SendPing():
+                self._post(Ping(self.next_id()))
+            case watch.SendStop(reason=reason):
+                self._post(Stop(reason))
+            case watch.Kill(reason=reason):
+                self._log.append(f"[tapeloom] the worker is killed: {reason}")
+                if self._worker is not None:
+                    self._worker.child.kill()
+            case watch.Fail(id=id, fault=fault):
+                ask = self._asks.pop(id, None)
+                if ask is not None:
+                    ask.listener(Lost(fault, ask.begun, self.log_tail()))
+            case watch.Closed():
+                self._closed.set()
+
+    def _post(self, request: Request) -> None:
+        if self._worker is not None:
+            self._worker.outbox.put(request)
+
+    def release(self, slot: int) -> None:
+        """Give a slot of shared memory back to the worker. On our thread only: from a listener."""
+        self._post(Release(slot))
+
+    def _heard(self, reply: Reply) -> None:
+        now_s = time.monotonic()
+        match reply:
+            case Ready(version=version):
+                self._greet(reply, version, now_s)
+            case StartFailed(message=message):
+                self._turn(watch.CannotStart(now_s, message))
+            case Pong(rss_bytes=rss):
+                self._turn(watch.PongHeard(now_s, rss))
+            case LogLine(level=level, text=text):
+                if level >= _WARNING:
+                    self._log.append(text)
+            case Started(id=id) | IndexProgress(id=id) | RenderProgress(id=id):
+                ask = self._asks.get(id)
+                if ask is not None:
+                    if isinstance(reply, Started):
+                        ask.begun = reply
+                    ask.listener(reply)
+                self._turn(watch.Alive(now_s, id))
+            case _:
+                ask = self._asks.pop(reply.id, None)
+                if ask is not None:
+                    ask.listener(reply)
+                self._turn(watch.Answered(now_s, reply.id))
+
+    def _greet(self, ready: Ready, version: int, now_s: float) -> None:
+        if version != VERSION:
+            why = f"the worker speaks version {version} of the protocol, this program {VERSION}: restart the program"
+            self._turn(watch.CannotStart(now_s, why))
+            return
+        self.ready = ready
+        waiting = [self._asks[task.id].question for task in self._watch.tasks if task.setup]
+        tasks = []
+        for asking in self._setup(waiting):
+            self._asks[asking.id] = _Ask(asking.question, asking.listener)
+            tasks.append(asking.task())
+        self._turn(watch.ReadyHeard(now_s, tuple(tasks)))
+
+    def _hung_up(self, worker: _Worker, rubbish: str | None) -> None:
+        if rubbish is not None:
+            self._turn(watch.Corrupt(time.monotonic(), rubbish))
+            worker.child.kill()
+        how = _bury(worker)
+        self._worker = None
+        self._turn(watch.Exited(time.monotonic(), how))
+
+    def _spawn(self) -> None:
+        try:
+            child = Child(self._command)
+        except OSError as error:
+            self._turn(watch.CannotStart(time.monotonic(), f"cannot start {self._command[0]}: {error}"))
+            self._turn(watch.Exited(time.monotonic(), "did not start"))
+            return
+        assert child.process.stdin is not None and child.process.stdout is not None
+        self._log.clear()
+        worker = _Worker(child, Wire(child.process.stdout, child.process.stdin))
+        for name, target in (("reader", self._read), ("writer", _write), ("log", self._read_log)):
+            worker.threads.append(threading.Thread(target=target, args=(worker,), name=f"worker {name}", daemon=True))
+        self._worker = worker
+        for thread in worker.threads:
+            thread.start()
+
+    # ------------------------------------------------------------------------------------- on a worker's threads
+
+    def _read(self, worker: _Worker) -> None:
+        rubbish: str | None = None
+        try:
+            while True:
+                self._inbox.put(_Heard(worker, decode_reply(worker.wire.receive())))
+        except (WireCorrupt, ProtocolError) as error:
+            rubbish = str(error)
+        except (WireClosed, OSError, ValueError):
+            pass
+        self._inbox.put(_HungUp(worker, rubbish))
+
+    def _read_log(self, worker: _Worker) -> None:
+        assert worker.child.process.stderr is not None
+        for raw in worker.child.process.stderr:
+            self._log.append(raw.decode("utf-8", "replace").rstrip())
+
+
+def _write(worker: _Worker) -> None:
+    while (request := worker.outbox.get()) is not None:
+        try:
+            worker.wire.send(encode(request))
+        except (OSError, ValueError):
+            return  # the reader notices that the worker has gone
+
+
+def _bury(worker: _Worker) -> str:
+    """Reap a worker that has closed its wire, and say how it ended."""
+    how = worker.child.reap(_EXIT_S)
+    worker.outbox.put(None)
+    for thread in worker.threads:
+        thread.join(_DRAIN_S)  # for the last lines of the log
+    worker.child.close()
+    return how
