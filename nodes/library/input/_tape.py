@@ -42,8 +42,8 @@ def opened(file: str, probe: Probe) -> Media:
 def shaped(clip: ClipInfo, aspect: Aspect) -> ClipInfo:
     """`clip` with the pixel aspect that makes the whole width 4:3 or 16:9.
 
-    The full width counts, as ffmpeg and DV players have it (720×576 at 4:3 is 16:15); ITU-R BT.601's 12:11 comes
-    out for 704 pixels, where it belongs.
+    The full width counts, as ffmpeg and DV players have it (720×576 at 4:3 is 16:15); ITU-R BT.601's 12:11
+    comes out for 704 pixels, where it belongs.
     """
     if aspect is Aspect.AUTO:
         return clip

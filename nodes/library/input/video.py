@@ -28,15 +28,29 @@ from nodes.library.input._tape import Aspect, FieldOrder, marked, opened, ordere
 class Video(Node):
     """A video file: a capture, a DV transfer, a DVD rip, a camera file.
 
-    Frames come exactly as they were coded, in any order; an index of the file is built once and kept. What a tape
-    capture leaves unsaid is assumed by its standard: DV is bottom field first, PAL and NTSC have their own colour
-    matrices, levels are limited (16–235). Look at the file with `probe` first: a wrong field order makes motion
-    judder back and forth, and is set right here with *field order*.
+    Frames come exactly as they were coded, in any order; an index of the file is built once and kept. What a
+    tape capture leaves unsaid is assumed by its standard: DV is bottom field first, PAL and NTSC have their
+    own colour matrices, levels are limited (16–235). Look at the file with `probe` first: a wrong field order
+    makes motion judder back and forth, and is set right here with *field order*.
     """
 
     id, version = "input.video", 1
     label, needs = "Video file", ("bs",)
-    words = ("source", "open", "load", "import", "read", "file", "capture", "dv", "avi", "mkv", "mov", "mp4", "bestsource")
+    words = (
+        "source",
+        "open",
+        "load",
+        "import",
+        "read",
+        "file",
+        "capture",
+        "dv",
+        "avi",
+        "mkv",
+        "mov",
+        "mp4",
+        "bestsource",
+    )
     out = gives(Clip, "The picture")
     sound = gives(Audio, "The sound that belongs to it")
 
@@ -45,10 +59,18 @@ class Video(Node):
     aspect: Annotated[Aspect, param("Shape of the whole picture", label="Picture shape")] = Aspect.AUTO
     rate: Annotated[
         Fraction,
-        param("Frames a second: 0 keeps the file's own, made constant; another repeats or drops frames", low=0, high=240),
+        param(
+            "Frames a second: 0 keeps the file's own, made constant; another repeats or drops frames",
+            low=0,
+            high=240,
+        ),
     ] = Fraction(0)
-    video_track: Annotated[int, param("Which picture stream, counted from 1", low=1, high=99, advanced=True)] = 1
-    sound_track: Annotated[int, param("Which sound stream, counted from 1", low=1, high=99, advanced=True)] = 1
+    video_track: Annotated[
+        int, param("Which picture stream, counted from 1", low=1, high=99, advanced=True)
+    ] = 1
+    sound_track: Annotated[
+        int, param("Which sound stream, counted from 1", low=1, high=99, advanced=True)
+    ] = 1
 
     def forecast(self, probe: Probe) -> dict[str, ClipInfo | SoundInfo]:
         media = opened(self.file, probe)
@@ -61,7 +83,9 @@ class Video(Node):
     def build(self, script: Script, probe: Probe) -> dict[str, Ref | Sound]:
         media = opened(self.file, probe)
         info = self._clip(media)
-        resample = {"fpsnum": info.fps.numerator, "fpsden": info.fps.denominator} if self._resamples(media) else {}
+        resample = (
+            {"fpsnum": info.fps.numerator, "fpsden": info.fps.denominator} if self._resamples(media) else {}
+        )
         clip = script.core.bs.VideoSource(
             script.file(media.path, media.identity),
             track=-self.video_track,
