@@ -11,7 +11,7 @@ from nodes.clip import SoundInfo
 @dataclass(frozen=True, slots=True)
 class SoundFile:
     """Sound stream `stream` (counted among sound streams) of a file. It begins `offset` seconds after the
-    picture (negative: before)."""
+    picture (negative: before). The time of this sound counts from the picture's first frame."""
 
     path: str
     identity: str
@@ -30,11 +30,36 @@ class SoundFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundLevel:
+    """Made as loud as `target` by one gain for the whole, after the runtime has listened through `source`.
+
+    `measure`: `loudness` (EBU R128 integrated, LUFS) or `peak` (true peak, dBTP). `ceiling` in dBTP is never
+    passed.
+    """
+
+    source: SoundOp
+    measure: str
+    target: float
+    ceiling: float = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SoundSpeed:
+    """Played `factor` times as fast, pitch and all, and resampled to `rate`: mends drift."""
+
+    source: SoundOp
+    factor: Fraction
+    rate: int
+
+
+@dataclass(frozen=True, slots=True)
 class SoundCut:
-    """The stretches [first, last) in seconds of `source`'s own time, joined; cut on whole samples."""
+    """The stretches [first, last) in seconds of `source`'s own time, joined; cut on whole samples at
+    `rate`."""
 
     source: SoundOp
     spans: tuple[tuple[Fraction, Fraction | None], ...]
+    rate: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +78,7 @@ class SoundShift:
 
     source: SoundOp
     seconds: Fraction
+    rate: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +88,7 @@ class Silence:
     duration: Fraction
 
 
-SoundOp = SoundFile | SoundFilter | SoundCut | SoundJoin | SoundShift | Silence
+SoundOp = SoundFile | SoundFilter | SoundLevel | SoundSpeed | SoundCut | SoundJoin | SoundShift | Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +104,50 @@ class Sound:
 
     def cut(self, *spans: tuple[Fraction, Fraction | None]) -> Sound:
         """Only these stretches, in seconds of its own time, joined."""
-        kept = sum(((min(self.info.duration, last) if last is not None else self.info.duration) - first for first, last in spans), Fraction(0))
+        whole = self.info.duration
+        if len(spans) == 1 and spans[0][0] == 0 and spans[0][1] is None:
+            return self
+        kept = sum(
+            (max(Fraction(0), min(whole, whole if last is None else last) - first) for first, last in spans),
+            Fraction(0),
+        )
         start = self.info.start + (spans[0][0] if spans else 0)
-        return Sound(SoundCut(self.op, spans), replace(self.info, duration=max(kept, Fraction(0)), start=start))
+        return Sound(SoundCut(self.op, spans, self.info.rate), replace(self.info, duration=kept, start=start))
 
     def shift(self, seconds: Fraction) -> Sound:
-        return Sound(SoundShift(self.op, seconds), replace(self.info, duration=max(Fraction(0), self.info.duration + seconds)))
+        """Later by `seconds`, or earlier where negative."""
+        if not seconds:
+            return self
+        length = max(Fraction(0), self.info.duration + seconds)
+        return Sound(SoundShift(self.op, seconds, self.info.rate), replace(self.info, duration=length))
+
+    def aligned(self, start: Fraction) -> Sound:
+        """Beginning where a picture that starts at `start` on the tape's clock begins: so a trim of the
+        picture alone leaves both together."""
+        gap = start - self.info.start
+        moved = self.cut((gap, None)) if gap > 0 else self.shift(-gap)
+        return replace(moved, info=replace(moved.info, start=start))
+
+    def level(self, measure: str, target: float, ceiling: float = -1.0) -> Sound:
+        """As loud as `target` by one gain for the whole; see SoundLevel."""
+        return replace(self, op=SoundLevel(self.op, measure, target, ceiling))
+
+    def speed(self, factor: Fraction) -> Sound:
+        """Played `factor` times as fast."""
+        if factor == 1:
+            return self
+        made = SoundSpeed(self.op, factor, self.info.rate)
+        return Sound(made, replace(self.info, duration=self.info.duration / factor))
+
+
+def leaves(op: SoundOp) -> tuple[SoundFile, ...]:
+    """The files that the sound comes from, in order of use."""
+    match op:
+        case SoundFile():
+            return (op,)
+        case Silence():
+            return ()
+        case SoundJoin(parts):
+            return tuple(leaf for part, _ in parts for leaf in leaves(part))
+        case _:
+            return leaves(op.source)
