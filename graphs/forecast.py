@@ -157,10 +157,10 @@ def _impossible(kind: type, info: object) -> str:
 # What mends a wrong field structure: the first of these that is installed.
 _MENDS = {
     ("progressive", "interlaced"): ("deinterlace.qtgmc", "deinterlace.bwdif"),
-    ("progressive", "separated"): ("field.weave", "utility.weave", "fields.weave"),
-    ("interlaced", "separated"): ("field.weave", "utility.weave", "fields.weave"),
-    ("whole", "separated"): ("field.weave", "utility.weave", "fields.weave"),
-    ("separated", "interlaced"): ("field.separate", "utility.separate", "fields.separate"),
+    ("progressive", "separated"): ("field.weave",),
+    ("interlaced", "separated"): ("field.weave",),
+    ("whole", "separated"): ("field.weave",),
+    ("separated", "interlaced"): ("field.separate",),
 }
 
 

@@ -143,7 +143,7 @@ def resolve(graph: Graph, registry: Registry) -> Resolved:
     return replace(resolved, problems=tuple(problems))
 
 
-# -- nodes ---------------------------------------------------------------------------------------------------
+# -- nodes -----------------------------------------------------------------------------------------
 def _place(doc: NodeDoc, registry: Registry, problems: list[Problem]) -> Placed | Missing:
     if not is_id(doc.id):
         problems.append(error(f"{doc.id!r} is no node id. Use {ID_RULE}"))
@@ -182,7 +182,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
-# -- wires ---------------------------------------------------------------------------------------------------
+# -- wires -----------------------------------------------------------------------------------------
 def _fits(
     link: Link, placed: Mapping[NodeId, Placed], missing: Mapping[NodeId, Missing], problems: list[Problem]
 ) -> bool:
@@ -239,7 +239,7 @@ def _through(placed: Mapping[NodeId, Placed], missing: Mapping[NodeId, Missing])
     return through
 
 
-# -- order ---------------------------------------------------------------------------------------------------
+# -- order -----------------------------------------------------------------------------------------
 _MOST_CYCLES = 20
 
 

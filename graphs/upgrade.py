@@ -24,7 +24,7 @@ class UpgradeError(Exception):
     """A step failed or is missing; the text says which."""
 
 
-# -- the document --------------------------------------------------------------------------------------------
+# -- the document ----------------------------------------------------------------------------------
 def _from_0(old: dict[str, Any]) -> dict[str, Any]:
     """Version 0, of the first prototype: nodes in a list, wires as `"a.out > b.clip"`, `options` for
     `params`, `x` and `y` apart, `disabled` for `bypass`, and a title at the top."""
@@ -68,7 +68,7 @@ def upgrade_document(data: dict[str, Any], version: int) -> dict[str, Any]:
     return data
 
 
-# -- a node --------------------------------------------------------------------------------------------------
+# -- a node ----------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Upgraded:
     """A node in its type's present shape. `changed` says whether its params, type id or version differ from
