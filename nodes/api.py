@@ -20,7 +20,7 @@ from nodes.clip import (
     snap_rate,
 )
 from nodes.convert import converted, guess_matrix
-from nodes.media import Media, MediaError, Probe
+from nodes.media import Media, MediaError, Probe, SoundStream, VideoStream
 from nodes.node import Node
 from nodes.params import Colour, FilePath, FolderPath, ParamError, Ranges, Text, param
 from nodes.ports import Audio, Captions, Clip, Mask, Timecodes, Vectors, gives, takes
@@ -60,11 +60,13 @@ __all__ = [
     "SoundFile",
     "SoundInfo",
     "SoundJoin",
+    "SoundStream",
     "StrEnum",
     "Text",
     "Timecodes",
     "Transfer",
     "Vectors",
+    "VideoStream",
     "converted",
     "gives",
     "guess_matrix",

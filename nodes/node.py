@@ -9,9 +9,7 @@ from typing import Any, ClassVar, get_type_hints
 from nodes.clip import ClipInfo, SoundInfo
 from nodes.params import Param, ParamError, read_param
 from nodes.ports import InPort, OutPort, PortType
-from nodes.script import Ref, Script
-from nodes.sink import Sink
-from nodes.sound import Sound
+from nodes.script import Script
 
 type Info = ClipInfo | SoundInfo
 type Outputs[T] = T | Mapping[str, T]
@@ -123,7 +121,7 @@ def _declare(cls: type[Node]) -> None:
     outputs: dict[str, OutPort] = {}
     reserved = set(dir(Node))
     for base in reversed(cls.__mro__):
-        for name in [*base.__dict__.get("__annotations__", {}), *base.__dict__]:
+        for name in [*inspect.get_annotations(base), *vars(base)]:
             value = cls.__dict__.get(name, getattr(cls, name, None))
             if isinstance(value, InPort):
                 inputs[name] = InPort(value.kind, value.help, value.optional, value.wants, name)
@@ -140,7 +138,5 @@ def _declare(cls: type[Node]) -> None:
     for method in (cls.forecast, cls.build):
         wanted = set(arguments(method)) - {"probe", "_", "__"}
         if wanted - set(inputs):
-            raise TypeError(
-                f"{cls.__name__}.{method.__name__}: {sorted(wanted - set(inputs))} are no input ports"
-            )
+            raise TypeError(f"{cls.__name__}.{method.__name__}: {sorted(wanted - set(inputs))} are no input ports")
     cls.params, cls.inputs, cls.outputs = params, inputs, outputs

@@ -78,9 +78,7 @@ def load(plugins: Path | None = PLUGINS, *, installed: bool = True) -> Registry:
     def add(module: ModuleType, where: str, origin: str, category: str) -> None:
         for node in _node_types(module):
             if node.id in types and types[node.id] is not node:
-                failures.append(
-                    LoadFailure(where, f"the id {node.id!r} is already taken by {origins[node.id]}", "")
-                )
+                failures.append(LoadFailure(where, f"the id {node.id!r} is already taken by {origins[node.id]}", ""))
                 continue
             if not node.category:
                 node.category = category
@@ -110,18 +108,16 @@ def load(plugins: Path | None = PLUGINS, *, installed: bool = True) -> Registry:
 
 def _node_types(module: ModuleType) -> Iterator[type[Node]]:
     for value in list(vars(module).values()):
-        if isinstance(value, type) and issubclass(value, Node) and value.__module__ == module.__name__:
-            if value.__dict__.get("id"):
-                yield value
+        own = isinstance(value, type) and issubclass(value, Node) and value.__module__ == module.__name__
+        if own and vars(value).get("id"):
+            yield value
 
 
 def _plugin_files(plugins: Path | None) -> list[Path]:
     if plugins is None or not plugins.is_dir():
         return []
     found = [*plugins.glob("*.py"), *plugins.glob("*/*.py")]
-    return sorted(
-        path for path in found if not path.name.startswith("_") and not path.name.startswith("test_")
-    )
+    return sorted(path for path in found if not path.name.startswith("_") and not path.name.startswith("test_"))
 
 
 def _import_file(path: Path) -> ModuleType:

@@ -81,10 +81,11 @@ class File:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Local:
-    """A keyword's value that matters on this machine only (an index file): left out of exported scripts
-    and of fingerprints."""
+    """A keyword that matters on this machine only (an index file): left out of exported scripts and of fingerprints.
+    Its value is `value`, or what the runtime knows under `key`."""
 
     key: str
+    value: int | str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,6 +206,7 @@ class Script:
         """A path, known to fingerprints by its content's `identity`."""
         return Ref(File(path, identity))
 
-    def local(self, key: str) -> Ref:
-        """A keyword's value only this machine knows: `index:<identity>` for a source's index file."""
-        return Ref(Local(key))
+    def local(self, key: str, value: int | str | None = None) -> Ref:
+        """A keyword that only this machine's own runs need. Without a `value` the runtime fills it in:
+        `index:<identity>` is a source's index file."""
+        return Ref(Local(key, value))

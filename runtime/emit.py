@@ -68,16 +68,9 @@ def identifier(text: str, taken: Iterable[str] = ()) -> str:
 def imported(outputs: Iterable[Expr]) -> frozenset[tuple[str, str]]:
     """The (module, name) pairs that the expressions import."""
     found = {
-        (part.module, part.text)
-        for expr in outputs
-        for part in walk(expr)
-        if isinstance(part, Name) and part.module
+        (part.module, part.text) for expr in outputs for part in walk(expr) if isinstance(part, Name) and part.module
     }
-    if any(
-        isinstance(part, Literal) and isinstance(part.value, Fraction)
-        for expr in outputs
-        for part in walk(expr)
-    ):
+    if any(isinstance(part, Literal) and isinstance(part.value, Fraction) for expr in outputs for part in walk(expr)):
         found.add(("fractions", "Fraction"))
     return frozenset(found)
 
@@ -126,9 +119,7 @@ def write(
     of `Local` keywords on this machine, None to leave such keywords out (an exported script).
     """
     writer = _Writer(name, variables, {*taken, *variables.values()}, local)
-    names = {
-        port: writer.assign(_result_name(name, port, len(outputs)), expr) for port, expr in outputs.items()
-    }
+    names = {port: writer.assign(_result_name(name, port, len(outputs)), expr) for port, expr in outputs.items()}
     return Written(tuple(writer.lines), names, imported(outputs.values()))
 
 
@@ -166,7 +157,7 @@ class _Writer:
     def _bind(self, wanted: str, value: Expr) -> str:
         name = identifier(wanted, self.taken)
         self.taken.add(name)
-        text = self._fit(value, len(name) + 3, 0)
+        text = self._chain(value, len(name) + 3) or self._fit(value, len(name) + 3, 0)
         self.lines.extend(f"{name} = {text}".split("\n"))
         self.named[id(value)] = name
         return name
@@ -200,16 +191,9 @@ class _Writer:
             case Literal(list() as items):
                 return "[" + ", ".join(self._flat(item) for item in items) + "]"
             case Literal(tuple() as items):
-                return (
-                    "("
-                    + ", ".join(self._flat(item) for item in items)
-                    + ("," if len(items) == 1 else "")
-                    + ")"
-                )
+                return "(" + ", ".join(self._flat(item) for item in items) + ("," if len(items) == 1 else "") + ")"
             case Literal(dict() as items):
-                return (
-                    "{" + ", ".join(f"{quote(key)}: {self._flat(item)}" for key, item in items.items()) + "}"
-                )
+                return "{" + ", ".join(f"{quote(key)}: {self._flat(item)}" for key, item in items.items()) + "}"
             case Literal(value):
                 return quote(value)
             case Name(text):
@@ -226,17 +210,15 @@ class _Writer:
                 return self.variables[node, port]
             case File(path):
                 return quote(path)
-            case Local(key):
+            case Local(key, value):
                 assert self.local is not None
-                return quote(self.local[key])
+                return quote(self.local[key] if value is None else value)
             case Let(_, value):
                 return self._flat(value)
 
     def _operand(self, expr: Expr) -> str:
         text = self._flat(expr)
-        loose = isinstance(expr, Binary) or (
-            isinstance(expr, Literal) and isinstance(expr.value, int | float)
-        )
+        loose = isinstance(expr, Binary) or (isinstance(expr, Literal) and isinstance(expr.value, int | float))
         return f"({text})" if loose and id(expr) not in self.named else text
 
     def _kwargs(self, call: Call) -> list[tuple[str, Expr]]:
@@ -248,26 +230,47 @@ class _Writer:
             *(f"{key}={self._flat(value)}" for key, value in self._kwargs(call)),
         ]
 
+    def _chain(self, expr: Expr, used: int) -> str:
+        """A long chain of calls as one call a line, in parentheses; empty where it is short or no chain."""
+        if used + len(self._flat(expr)) <= WIDTH:
+            return ""
+        links: list[tuple[str, Call]] = []
+        while isinstance(expr, Call) and id(expr) not in self.named:
+            names, base = [], expr.func
+            while isinstance(base, Attr):
+                names.append(base.name)
+                base = base.base
+            if not isinstance(base, Call):
+                break
+            links.append((".".join(["", *reversed(names)]), expr))
+            expr = base
+        if not links:
+            return ""
+        lines = [f"    {self._fit(expr, 4, 4)}"]
+        lines += [f"    {head}{self._called(call, 4 + len(head), 4)}" for head, call in reversed(links)]
+        return "(\n" + "\n".join(lines) + "\n)"
+
+    def _called(self, call: Call, used: int, indent: int) -> str:
+        """The parenthesis of a call, broken over lines where it is too long."""
+        inner = ", ".join(self._arguments(call))
+        if used + len(inner) + 2 <= WIDTH:
+            return f"({inner})"
+        pad = " " * (indent + 4)
+        parts = [self._fit(value, indent + 4, indent + 4) for value in call.args]
+        for key, value in self._kwargs(call):
+            parts.append(f"{key}={self._fit(value, indent + 5 + len(key), indent + 4)}")
+        body = "".join(f"{pad}{part},\n" for part in parts)
+        return f"(\n{body}{' ' * indent})"
+
     def _fit(self, expr: Expr, used: int, indent: int) -> str:
         """The expression broken over lines where it is longer than WIDTH; `used` columns are taken before it."""
         flat = self._flat(expr)
         if used + len(flat) <= WIDTH or id(expr) in self.named:
             return flat
         match expr:
-            case Call(func, args, _):
+            case Call(func):
                 head = self._fit(func, used, indent)
-                inner = ", ".join(self._arguments(expr))
-                last = head.rsplit("\n", 1)[-1]
-                if len(last) + len(inner) + 2 <= WIDTH - 4 and "\n" in head:
-                    return f"{head}({inner})"
-                pad = " " * (indent + 4)
-                parts = [self._fit(value, indent + 4, indent + 4) for value in args]
-                parts += [
-                    f"{key}={self._fit(value, indent + 5 + len(key), indent + 4)}"
-                    for key, value in self._kwargs(expr)
-                ]
-                body = "".join(f"{pad}{part},\n" for part in parts)
-                return f"{head}(\n{body}{' ' * indent})"
+                return head + self._called(expr, len(head.rsplit("\n", 1)[-1]), indent)
             case Attr(base, name):
                 return f"{self._fit(base, used, indent)}.{name}"
             case Literal(list() as items):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,10 +46,7 @@ class Step:
     def reads(self) -> list[tuple[str, str]]:
         """The (step id, port) pairs it reads."""
         found = {
-            (part.node, part.port)
-            for expr in self.outputs.values()
-            for part in walk(expr)
-            if isinstance(part, Input)
+            (part.node, part.port) for expr in self.outputs.values() for part in walk(expr) if isinstance(part, Input)
         }
         return sorted(found)
 
@@ -110,30 +107,22 @@ class Plan:
         return replace(self, steps=steps, places=places, sinks=sinks, files=_files(steps))
 
 
-Finish = Callable[[Sink], Sink]
-"""Settles what depends on the machine (which encoder `auto` means). Raises ParamError with what to do."""
-
-
 def plan(
     resolved: Resolved,
     forecast: Forecast,
     probe: Probe,
     targets: Collection[NodeId] | None = None,
-    *,
-    finish: Finish = lambda sink: sink,
 ) -> Plan:
     """Compile what `targets` need (None: every output node, or every node where there is none).
 
     Nodes whose inputs are unknown are left out: `forecast.problems` says why. A build that fails is a Problem.
     """
     wanted = tuple(targets) if targets is not None else resolved.sinks() or resolved.order
-    planner = _Planner(resolved, forecast, probe, finish)
+    planner = _Planner(resolved, forecast, probe)
     for node_id in resolved.upstream(wanted):
         planner.add(node_id)
     steps = tuple(planner.steps.values())
-    return Plan(
-        steps, planner.places, tuple(planner.sinks), planner.sounds, _files(steps), tuple(planner.problems)
-    )
+    return Plan(steps, planner.places, tuple(planner.sinks), planner.sounds, _files(steps), tuple(planner.problems))
 
 
 @dataclass
@@ -141,7 +130,6 @@ class _Planner:
     resolved: Resolved
     forecast: Forecast
     probe: Probe
-    finish: Finish
     steps: dict[str, Step] = field(default_factory=dict)
     places: dict[Port, tuple[str, str]] = field(default_factory=dict)
     sounds: dict[Port, Sound] = field(default_factory=dict)
@@ -172,7 +160,8 @@ class _Planner:
         except (ParamError, MediaError) as fault:
             self.problems.append(error(str(fault), node_id))
         except Exception as fault:  # a node file, perhaps a plugin's, may fail in any way
-            text = f"the node could not be compiled ({type(fault).__name__}: {fault}). That is a fault in {placed.type.id}: report it"
+            text = f"the node could not be compiled ({type(fault).__name__}: {fault})"
+            text += f". That is a fault in {placed.type.id}: report it"
             self.problems.append(error(text, node_id))
 
     def _inputs(self, node_id: NodeId, kind: type[Node]) -> dict[str, Any] | None:
@@ -219,9 +208,7 @@ class _Planner:
             if isinstance(value, Sound):
                 self.sounds[node_id, port] = value
         clips = {port: info for port in pictures if (info := self.forecast.clip(node_id, port)) is not None}
-        through = {
-            port: ref.expr for port, ref in pictures.items() if port in clips and isinstance(ref.expr, Input)
-        }
+        through = {port: ref.expr for port, ref in pictures.items() if port in clips and isinstance(ref.expr, Input)}
         for port, expr in through.items():  # a node that changes nothing shares its input's place
             self.places[node_id, port] = (expr.node, expr.port)
         rest = {port: pictures[port].expr for port in clips if port not in through}
@@ -233,8 +220,7 @@ class _Planner:
                 self.places[node_id, port] = (place, port)
 
     def _sink(self, node_id: NodeId, sink: Sink) -> None:
-        sink = self.finish(sink)
-        clip = converted(sink.clip, sink.format)
+        clip = sink.clip
         name, remark = (
             f"{self._label(node_id)}_in",
             f"{self._label(node_id)} · what the encoder is handed",

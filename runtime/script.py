@@ -59,15 +59,11 @@ def step_codes(plan: Plan, local: Mapping[str, str]) -> tuple[str, tuple[StepCod
     names: dict[tuple[str, str], str] = {}
     line = len(prelude) + 1
     for step, remark, code, made in blocks:
-        inputs = tuple(
-            StepInput(names[place], plan.step(place[0]).fingerprint, place[1]) for place in step.reads()
-        )
+        inputs = tuple(StepInput(names[place], plan.step(place[0]).fingerprint, place[1]) for place in step.reads())
         outputs = tuple(StepOutput(port, name) for port, name in made.items())
         line += 2  # the empty line and the remark
         codes.append(
-            StepCode(
-                step.fingerprint, step.node, remark.removeprefix("# "), "\n".join(code), inputs, outputs, line
-            )
+            StepCode(step.fingerprint, step.node, remark.removeprefix("# "), "\n".join(code), inputs, outputs, line)
         )
         line += len(code)
         names |= {(step.id, port): name for port, name in made.items()}
@@ -89,14 +85,10 @@ def _blocks(plan: Plan, local: Mapping[str, str] | None) -> tuple[list[_Block], 
         reads = {place: variables[place] for place in step.reads()}
         base = identifier(step.name, taken)
         done = write(base, step.outputs, reads, taken=taken, local=local)
-        taken |= set(done.variables.values()) | {
-            line.split(" = ", 1)[0] for line in done.lines if " = " in line
-        }
+        taken |= set(done.variables.values()) | {line.split(" = ", 1)[0] for line in done.lines if " = " in line}
         variables |= {(step.id, port): name for port, name in done.variables.items()}
         blocks.append((step, comment(step.remark), done.lines, done.variables))
         for module, name in done.imports:
             modules.setdefault(module, set()).add(name)
-    prelude = [
-        f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(modules.items())
-    ]
+    prelude = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(modules.items())]
     return blocks, ["import vapoursynth as vs", "from vapoursynth import core", *prelude]
