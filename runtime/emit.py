@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from nodes.script import Attr, Binary, Call, Expr, File, Input, Item, Let, Literal, Local, Name, ScriptError
 
-WIDTH = 100
+WIDTH = 110
 _RESERVED = frozenset({"core", "vs", "Fraction", *keyword.kwlist, *keyword.softkwlist})
 
 

@@ -53,19 +53,23 @@ def script_text(plan: Plan, title: str = "", *, notes: tuple[str, ...] = ()) -> 
 
 
 def step_codes(plan: Plan, local: Mapping[str, str]) -> tuple[str, tuple[StepCode, ...]]:
-    """The prelude and the steps as the worker takes them. `local` gives this machine's values (index files)."""
+    """The prelude and the steps as the worker takes them. `local` gives this machine's values (index files).
+
+    Lines count in `script_text` without a title.
+    """
     blocks, prelude = _blocks(plan, local)
+    shown, _ = _blocks(plan, None)
     codes: list[StepCode] = []
     names: dict[tuple[str, str], str] = {}
     line = len(prelude) + 1
-    for step, remark, code, made in blocks:
+    for (step, remark, code, made), (_, _, text, _) in zip(blocks, shown, strict=True):
         inputs = tuple(StepInput(names[place], plan.step(place[0]).fingerprint, place[1]) for place in step.reads())
         outputs = tuple(StepOutput(port, name) for port, name in made.items())
         line += 2  # the empty line and the remark
         codes.append(
             StepCode(step.fingerprint, step.node, remark.removeprefix("# "), "\n".join(code), inputs, outputs, line)
         )
-        line += len(code)
+        line += len(text)
         names |= {(step.id, port): name for port, name in made.items()}
     return "\n".join(prelude), tuple(codes)
 

@@ -81,7 +81,7 @@ class Video(Node):
             script.file(media.path, media.identity),
             track=-self.video_track,
             **(rate if self._resamples(media) else {}),
-            cachemode=4,
+            cachemode=script.local("cachemode", 4),
             cachepath=script.local(f"index:{media.identity}"),
         )
         # containers round rates (29.97 as 19001/634): one exact rate keeps sound and picture together
