@@ -90,18 +90,18 @@ def load(plugins: Path | None = PLUGINS, *, installed: bool = True) -> Registry:
             name = ".".join(("nodes", "library", *parts))
             try:
                 add(importlib.import_module(name), str(path), "library", parts[0])
-            except Exception as error:  # a broken node file must not take the others along
+            except (Exception, SystemExit) as error:  # a broken node file must not take the others along
                 failures.append(_failure(str(path), error))
     for path in _plugin_files(plugins):
         origin = path.relative_to(plugins).parts[0].removesuffix(".py") if plugins else path.stem
         try:
             add(_import_file(path), str(path), origin, "plugin")
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             failures.append(_failure(str(path), error))
     for entry in metadata.entry_points(group=ENTRY_POINTS) if installed else ():
         try:
             add(entry.load(), entry.value, entry.name, "plugin")
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             failures.append(_failure(entry.value, error))
     return Registry(types, tuple(failures), origins)
 
@@ -135,6 +135,6 @@ def _import_file(path: Path) -> ModuleType:
     return module
 
 
-def _failure(where: str, error: Exception) -> LoadFailure:
+def _failure(where: str, error: BaseException) -> LoadFailure:
     detail = "".join(traceback.format_exception(error))
     return LoadFailure(where, f"{type(error).__name__}: {error}", detail)
