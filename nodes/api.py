@@ -19,13 +19,13 @@ from nodes.clip import (
     Transfer,
     snap_rate,
 )
-from nodes.convert import converted, guess_matrix
+from nodes.convert import converted, guess_matrix, wanted_format
 from nodes.media import Media, MediaError, Probe, SoundStream, VideoStream
 from nodes.node import Node
 from nodes.params import Colour, FilePath, FolderPath, ParamError, Ranges, Text, param
-from nodes.ports import Audio, Captions, Clip, Mask, Timecodes, Vectors, gives, takes
+from nodes.ports import Audio, Captions, Clip, Mask, Timecodes, Vectors, Wants, gives, takes
 from nodes.script import Ref, Script
-from nodes.sink import Sink
+from nodes.sink import Coder, Sink, SoundCodec
 from nodes.sound import Silence, Sound, SoundFile, SoundJoin
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Captions",
     "Clip",
     "ClipInfo",
+    "Coder",
     "Colour",
     "Family",
     "Fields",
@@ -57,6 +58,7 @@ __all__ = [
     "Silence",
     "Sink",
     "Sound",
+    "SoundCodec",
     "SoundFile",
     "SoundInfo",
     "SoundJoin",
@@ -66,6 +68,7 @@ __all__ = [
     "Timecodes",
     "Transfer",
     "Vectors",
+    "Wants",
     "VideoStream",
     "converted",
     "gives",
@@ -74,4 +77,5 @@ __all__ = [
     "replace",
     "snap_rate",
     "takes",
+    "wanted_format",
 ]

@@ -1,10 +1,21 @@
 """What the input nodes share: which file, which stream, and the frame properties of an assumed format."""
 
-from fractions import Fraction
+from nodes.api import (
+    ClipInfo,
+    Fields,
+    Fraction,
+    Media,
+    MediaError,
+    Probe,
+    Ref,
+    Sound,
+    SoundFile,
+    StrEnum,
+    VideoStream,
+    replace,
+)
 
-from nodes.api import ClipInfo, Fields, Media, MediaError, Probe, Ref, StrEnum, replace
-
-ACTIVE_LINES = {486: 486, 488: 480, 496: 480, 512: 480, 608: 576}
+PICTURE_LINES = {488: 480, 496: 480, 512: 480, 608: 576}
 """Heights that carry lines of the vertical interval above the picture: lines that hold the picture itself."""
 
 
@@ -39,6 +50,30 @@ def opened(file: str, probe: Probe) -> Media:
     return probe(file)
 
 
+def picture_of(media: Media, track: int) -> VideoStream:
+    """Picture stream `track`, counted from 1."""
+    if track > len(media.video):
+        raise MediaError(_short_of(media.path, track, len(media.video), "picture"))
+    return media.video[track - 1]
+
+
+def sound_of(media: Media, track: int) -> Sound:
+    """Sound stream `track`, counted from 1, from where the picture begins on."""
+    if track > len(media.sound):
+        raise MediaError(_short_of(media.path, track, len(media.sound), "sound"))
+    stream = media.sound[track - 1]
+    offset = stream.sound.start if media.video else Fraction(0)
+    op = SoundFile(media.path, media.identity, stream.index, offset, stream.codec)
+    length = max(Fraction(0), stream.sound.duration + offset)
+    return Sound(op, replace(stream.sound, duration=length, start=Fraction(0)))
+
+
+def _short_of(path: str, wanted: int, there: int, what: str) -> str:
+    have = f"it has {there}" if there else "it has none"
+    remedy = "Choose 1" if there == 1 else f"Choose one from 1 to {there}" if there else "Choose another file"
+    return f"{path}: there is no {what} stream {wanted}; {have}. {remedy}"
+
+
 def shaped(clip: ClipInfo, aspect: Aspect) -> ClipInfo:
     """`clip` with the pixel aspect that makes the whole width 4:3 or 16:9.
 
@@ -50,7 +85,7 @@ def shaped(clip: ClipInfo, aspect: Aspect) -> ClipInfo:
     if aspect is Aspect.SQUARE:
         return replace(clip, sar=Fraction(1))
     dar = Fraction(4, 3) if aspect is Aspect.STANDARD else Fraction(16, 9)
-    return replace(clip, sar=dar * ACTIVE_LINES.get(clip.height, clip.height) / clip.width)
+    return replace(clip, sar=dar * PICTURE_LINES.get(clip.height, clip.height) / clip.width)
 
 
 def ordered(clip: ClipInfo, order: FieldOrder) -> ClipInfo:
