@@ -1,7 +1,7 @@
 """Cuts a byte stream into messages, and notices when the stream is rubbish.
 
-One frame is the magic, a little-endian 32-bit length, then that many bytes. A plugin that writes to the wire by
-mistake breaks the magic or the length, so the reader can call the worker dead instead of waiting for ever.
+One frame is the magic, a little-endian 32-bit length, then that many bytes. A plugin that writes to the wire
+by mistake breaks the magic or the length, so the reader can call the worker dead instead of waiting for ever.
 """
 
 import struct
@@ -15,7 +15,7 @@ _HEADER = struct.Struct("<4sI")
 __all__ = ["LIMIT_BYTES", "MAGIC", "Wire", "WireClosed", "WireCorrupt"]
 
 
-class WireClosed(EOFError):
+class WireClosed(EOFError):  # noqa: N818  # an event of every session's life
     """The other side has gone; `whole` is false where it went in the middle of a frame."""
 
     def __init__(self, whole: bool) -> None:
@@ -23,7 +23,7 @@ class WireClosed(EOFError):
         self.whole = whole
 
 
-class WireCorrupt(ValueError):
+class WireCorrupt(ValueError):  # noqa: N818
     """The bytes on the wire are not ours; what follows cannot be trusted."""
 
 

@@ -74,7 +74,7 @@ class Child:
 
 
 def how_it_ended(code: int) -> str:
-    """"was killed by SIGSEGV", "ended with exit code 3"."""
+    """ "was killed by SIGSEGV", "ended with exit code 3"."""
     if code < 0:
         try:
             return f"was killed by {signal.Signals(-code).name}"

@@ -1,8 +1,8 @@
 """The words that the parent and its worker exchange. Frozen values only: no processes, no VapourSynth here.
 
-Every request has an id and is answered under that id. A message travels as msgpack `[type name, fields]`. A field
-that the reader does not know is ignored and a field that is missing takes its default, so that either side may grow;
-a change that breaks this raises VERSION, which the worker's first word (Ready) carries.
+Every request has an id and is answered under that id. A message travels as msgpack `[type name, fields]`. A
+field that the reader does not know is ignored and a field that is missing takes its default, so that either
+side may grow; a change that breaks this raises VERSION, which the worker's first word (Ready) carries.
 """
 
 import dataclasses
@@ -28,7 +28,8 @@ class ProtocolError(ValueError):
     """A payload is well framed but is not a message of this protocol."""
 
 
-# ------------------------------------------------------------------------------------------------ a plan's steps
+# ------------------------------------------------------------------------------------------------ a plan's
+# steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ class StepOutput:
 class StepCode:
     """One step of a plan: statements, and a fingerprint of them and of everything upstream.
 
-    Names may change between plans; the worker keeps values by fingerprint and port alone. `line` is the first line
-    of `code` in the whole script (1 is the top).
+    Names may change between plans; the worker keeps values by fingerprint and port alone. `line` is the first
+    line of `code` in the whole script (1 is the top).
     """
 
     fingerprint: str
@@ -109,8 +110,8 @@ class ClipFacts:
 class RenderSink:
     """One file of a render: output frames first…last (half-open) of a clip, piped into one ffmpeg.
 
-    `ffmpeg` is the whole argument list; it reads pipe:0 and writes to a .part path. The worker adds `-progress`.
-    `frames_expected` is what ffmpeg must say it encoded; any other number is a failure.
+    `ffmpeg` is the whole argument list; it reads pipe:0 and writes to a .part path. The worker adds
+    `-progress`. `frames_expected` is what ffmpeg must say it encoded; any other number is a failure.
     """
 
     node: str
@@ -132,7 +133,8 @@ class SinkProgress:
     size_bytes: int
 
 
-# ------------------------------------------------------------------------------------------------------ requests
+# ------------------------------------------------------------------------------------------------------
+# requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,8 @@ class Describe:
 class Preview:
     """A picture for the screen, BGRA. The newest request of a view wins; a background view waits for the others.
 
-    max_width and max_height bound the picture (0: do not). square: stretch to square pixels by the frame's own SAR.
+    max_width and max_height bound the picture (0: do not). square: stretch to square pixels by the frame's
+    own SAR.
     """
 
     id: int
@@ -236,7 +239,8 @@ class Stop:
     reason: str
 
 
-# ------------------------------------------------------------------------------------------------------- replies
+# -------------------------------------------------------------------------------------------------------
+# replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,7 +431,8 @@ Reply = (
 Message = Request | Reply
 
 
-# --------------------------------------------------------------------------------------------- to and from bytes
+# --------------------------------------------------------------------------------------------- to and from
+# bytes
 
 
 def encode(message: Message) -> bytes:

@@ -13,8 +13,8 @@ A session owns one worker process. Whatever a plugin does there, a call here ret
     ├── Cancelled        somebody called cancel()
     └── WorkerGone       no worker runs and none will be started: `.reason`
 
-All methods may be called from any thread; `on_done` of preview_async is called on the session's own thread and must
-return quickly.
+All methods may be called from any thread; `on_done` of preview_async is called on the session's own thread
+and must return quickly.
 """
 
 import queue
@@ -182,11 +182,11 @@ class RequestError(SessionError):
         self.log = log
 
 
-class Cancelled(SessionError):
+class Cancelled(SessionError):  # noqa: N818  # nothing went wrong
     pass
 
 
-class WorkerGone(SessionError):
+class WorkerGone(SessionError):  # noqa: N818
     def __init__(self, reason: str, log: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
         self.reason, self.log = reason, log
@@ -243,7 +243,8 @@ class Session:
         """The last lines that the worker and its plugins wrote."""
         return self._supervisor.log_tail(lines)
 
-    # -------------------------------------------------------------------------------------------------- the plan
+    # -------------------------------------------------------------------------------------------------- the
+    # plan
 
     def load(self, steps: Iterable[StepCode], prelude: str = "") -> tuple[StepReport, ...]:
         """Make this the current plan. Steps that fail are reported, not raised; they fail again where asked for."""
@@ -273,7 +274,8 @@ class Session:
                     if done is not None:
                         done.set_result(steps)
                 case Lost(fault=fault, begun=begun) if fault.kind in ("crashed", "hung") and begun is not None:
-                    # Building this step took two workers along: do without it, so that the others can be seen.
+                    # Building this step took two workers along: do without it, so that the others can be
+                    # seen.
                     self._barred[begun.fingerprint] = Barred(begun.fingerprint, f"{fault.text} twice while building it")
                     self._ask_load(plan, done, setup=True)
                 case Lost():
@@ -300,7 +302,8 @@ class Session:
             todo.append(self._load_asking(self._plan, None, setup=True))
         return todo
 
-    # ---------------------------------------------------------------------------------------- pictures and facts
+    # ---------------------------------------------------------------------------------------- pictures and
+    # facts
 
     def preview(
         self,
@@ -326,9 +329,7 @@ class Session:
                 case error:
                     done.set_exception(error)
 
-        self.preview_async(
-            node, port, frame, arrived, max_width=max_width, max_height=max_height, square=square
-        )
+        self.preview_async(node, port, frame, arrived, max_width=max_width, max_height=max_height, square=square)
         return _wait(done)
 
     def preview_async(
@@ -345,12 +346,12 @@ class Session:
         background: bool = False,
     ) -> int:
         """Ask for a picture; of one view, only the newest request is sure to be made. Returns an id for cancel()."""
-        id = self._supervisor.next_id()
+        request_id = self._supervisor.next_id()
         fingerprint = self._by_port.get((node, port), "")
         known = self._crashed.get(fingerprint)
         if known is not None:
             on_done(known)
-            return id
+            return request_id
 
         def heard(news: Reply | Lost) -> None:
             match news:
@@ -369,10 +370,10 @@ class Session:
                     on_done(_lost(news))
 
         request = Preview(
-            id, view or f"call {id}", node, port, frame, max_width, max_height, square, background
+            request_id, view or f"call {request_id}", node, port, frame, max_width, max_height, square, background
         )
         self._supervisor.ask(Asking(request, heard, self._patience.preview_s))
-        return id
+        return request_id
 
     def _picture(self, ready: FrameReady) -> Picture:
         size = ready.stride * ready.height
@@ -409,7 +410,7 @@ class Session:
         self,
         path: str,
         index_file: str,
-        on_progress: Callable[[int], None] = lambda percent: None,
+        on_progress: Callable[[int], None] = lambda _: None,
         options: Mapping[str, int] | None = None,
     ) -> int:
         """Build the index of a file, unless it is there; returns the number of frames. Raises RequestError."""
@@ -423,16 +424,18 @@ class Session:
         assert isinstance(reply, Indexed)
         return reply.num_frames
 
-    # ---------------------------------------------------------------------------------------------------- renders
+    # ----------------------------------------------------------------------------------------------------
+    # renders
 
     def render(
         self,
         sinks: Sequence[RenderSink],
-        on_progress: Callable[[RenderUpdate], None] = lambda update: None,
+        on_progress: Callable[[RenderUpdate], None] = lambda _: None,
     ) -> RenderResult:
         """Write files; returns when they are whole. Raises RenderError, Cancelled, WorkerGone.
 
-        The caller renames the .part files, or removes them after an error. Ctrl-C cancels, waits, and is raised.
+        The caller renames the .part files, or removes them after an error. Ctrl-C cancels, waits, and is
+        raised.
         """
         if not sinks:
             raise ValueError("a render needs at least one sink")
@@ -450,18 +453,19 @@ class Session:
         assert isinstance(reply, RenderDone)
         return RenderResult(reply.sinks, reply.elapsed_s, reply.cpu_s)
 
-    def cancel(self, id: int | None = None) -> None:
+    def cancel(self, request_id: int | None = None) -> None:
         """Cancel a waiting preview, or every running render."""
-        for one in [id] if id is not None else list(self._rendering):
+        for one in [request_id] if request_id is not None else list(self._rendering):
             self._supervisor.cancel(one)
 
-    # --------------------------------------------------------------------------------------------------- plumbing
+    # ---------------------------------------------------------------------------------------------------
+    # plumbing
 
     def _answer(
         self,
         question: Question,
         patience_s: float,
-        news: Callable[[Reply], None] = lambda reply: None,
+        news: Callable[[Reply], None] = lambda _: None,
         *,
         replay: bool = True,
     ) -> Reply:
@@ -472,7 +476,7 @@ class Session:
             reply = _last_word(inbox, news)
         except BaseException:  # Ctrl-C, or the caller's own on_progress
             self._supervisor.cancel(question.id)
-            _last_word(inbox, lambda reply: None)
+            _last_word(inbox, lambda _: None)
             raise
         match reply:
             case Lost():

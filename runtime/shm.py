@@ -52,9 +52,10 @@ class Slots:
 def _attach(name: str) -> SharedMemory:
     if sys.version_info >= (3, 13):
         return SharedMemory(name, track=False)
-    # 3.12 registers an attached segment too, and would remove it when this process ends (python/cpython#82300).
+    # 3.12 registers an attached segment too, and would remove it when this process ends
+    # (python/cpython#82300).
     register = resource_tracker.register
-    resource_tracker.register = lambda name, rtype: None
+    resource_tracker.register = lambda *_: None
     try:
         return SharedMemory(name)
     finally:

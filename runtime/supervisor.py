@@ -1,7 +1,7 @@
 """Does what runtime/watch.py decides: processes, pipes, threads and the clock. No rule is made here.
 
-One thread owns the state. Two threads read a worker's pipes and one writes, so that a worker that neither reads nor
-answers cannot hold us up.
+One thread owns the state. Two threads read a worker's pipes and one writes, so that a worker that neither
+reads nor answers cannot hold us up.
 """
 
 import queue
@@ -113,12 +113,13 @@ _Item = watch.Event | _Heard | _HungUp
 class Supervisor:
     """Keeps one worker alive and carries requests to it.
 
-    `setup(waiting)` gives what a new worker must do first; `waiting` are the set-up questions that wait already.
+    `setup(waiting)` gives what a new worker must do first; `waiting` are the set-up questions that wait
+    already.
     """
 
     def __init__(
         self,
-        setup: Callable[[Sequence[Question]], Sequence[Asking]] = lambda waiting: (),
+        setup: Callable[[Sequence[Question]], Sequence[Asking]] = lambda _: (),
         limits: watch.Limits | None = None,
         command: Sequence[str] = COMMAND,
     ) -> None:
@@ -135,7 +136,8 @@ class Supervisor:
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
         self._thread.start()
 
-    # ------------------------------------------------------------------------------------------- from any thread
+    # ------------------------------------------------------------------------------------------- from any
+    # thread
 
     def next_id(self) -> int:
         with self._id_lock:
@@ -148,8 +150,8 @@ class Supervisor:
             self._asks[asking.id] = _Ask(asking.question, asking.listener)
         self._inbox.put(watch.Asked(time.monotonic(), asking.task()))
 
-    def cancel(self, id: int) -> None:
-        self._inbox.put(watch.CancelAsked(time.monotonic(), id))
+    def cancel(self, question_id: int) -> None:
+        self._inbox.put(watch.CancelAsked(time.monotonic(), question_id))
 
     def stop(self, reason: str, wait_s: float = 10.0) -> None:
         """Ask, wait, kill, reap. Returns when no process is left."""
@@ -175,7 +177,8 @@ class Supervisor:
     def log_tail(self, lines: int = _TAIL_LINES) -> tuple[str, ...]:
         return tuple(self._log)[-lines:]
 
-    # -------------------------------------------------------------------------------------- on the thread of ours
+    # -------------------------------------------------------------------------------------- on the thread of
+    # ours
 
     def _run(self) -> None:
         self._turn(watch.Tick(time.monotonic()))
@@ -261,7 +264,7 @@ class Supervisor:
 
     def _greet(self, ready: Ready, version: int, now_s: float) -> None:
         if version != VERSION:
-            why = f"the worker speaks version {version} of the protocol, this program {VERSION}: restart the program"
+            why = f"the worker speaks version {version} of the protocol, this program version {VERSION}"
             self._turn(watch.CannotStart(now_s, why))
             return
         self.ready = ready
@@ -287,7 +290,8 @@ class Supervisor:
             self._turn(watch.CannotStart(time.monotonic(), f"cannot start {self._command[0]}: {error}"))
             self._turn(watch.Exited(time.monotonic(), "did not start"))
             return
-        assert child.process.stdin is not None and child.process.stdout is not None
+        assert child.process.stdin is not None
+        assert child.process.stdout is not None
         self._log.clear()
         worker = _Worker(child, Wire(child.process.stdout, child.process.stdin))
         for name, target in (("reader", self._read), ("writer", _write), ("log", self._read_log)):
@@ -296,7 +300,8 @@ class Supervisor:
         for thread in worker.threads:
             thread.start()
 
-    # ------------------------------------------------------------------------------------- on a worker's threads
+    # ------------------------------------------------------------------------------------- on a worker's
+    # threads
 
     def _read(self, worker: _Worker) -> None:
         rubbish: str | None = None

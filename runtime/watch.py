@@ -1,10 +1,12 @@
 """Decides when a worker is started, asked, waited for, killed and blamed. Pure: no processes and no clock here.
 
-`step(watch, event)` gives the next state and what to do; runtime/supervisor.py does it. Every event carries the time
-at which it happened, in seconds of a monotonic clock. The rules:
+`step(watch, event)` gives the next state and what to do; runtime/supervisor.py does it. Every event carries
+the time at which it happened, in seconds of a monotonic clock. The rules:
 
-- A request that was begun when the worker died is a suspect. It is replayed once, alone; the second death is its.
-- A request that shows no sign of progress for its patience hangs: the worker is killed, that request is the suspect.
+- A request that was begun when the worker died is a suspect. It is replayed once, alone; the second death is
+  its.
+- A request that shows no sign of progress for its patience hangs: the worker is killed, that request is the
+  suspect.
 - A worker that answers no ping hangs while it holds the interpreter: all begun requests are suspects.
 - Deaths that no request explains are counted: too many in a short time and we give up, with the reason.
 - Stopping is: ask, wait, kill, reap.
@@ -115,7 +117,8 @@ class Watch:
         return self.phase is Phase.READY and bool(self.tasks)
 
 
-# -------------------------------------------------------------------------------------------------------- events
+# --------------------------------------------------------------------------------------------------------
+# events
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,21 +193,12 @@ class Tick:
 
 
 Event = (
-    Asked
-    | CancelAsked
-    | ReadyHeard
-    | CannotStart
-    | Alive
-    | Answered
-    | PongHeard
-    | Corrupt
-    | Exited
-    | StopAsked
-    | Tick
+    Asked | CancelAsked | ReadyHeard | CannotStart | Alive | Answered | PongHeard | Corrupt | Exited | StopAsked | Tick
 )
 
 
-# ------------------------------------------------------------------------------------------------------- actions
+# -------------------------------------------------------------------------------------------------------
+# actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +249,8 @@ class Closed:
 Action = Spawn | Send | SendCancel | SendPing | SendStop | Kill | Fail | Closed
 
 
-# ----------------------------------------------------------------------------------------------------- decisions
+# -----------------------------------------------------------------------------------------------------
+# decisions
 
 
 @dataclass(slots=True)
@@ -274,8 +269,11 @@ class _Turn:
         self.actions += [Fail(task.id, fault) for task in self.w.tasks if task.id in gone]
         self.w = replace(self.w, tasks=tuple(task for task in self.w.tasks if task.id not in gone))
 
-    def update(self, id: int, **changes: object) -> None:
-        tasks = tuple(replace(task, **changes) if task.id == id else task for task in self.w.tasks)  # type: ignore[arg-type]
+    def update(self, task_id: int, **changes: object) -> None:
+        tasks = tuple(
+            replace(task, **changes) if task.id == task_id else task  # type: ignore[arg-type]
+            for task in self.w.tasks
+        )
         self.w = replace(self.w, tasks=tasks)
 
 
@@ -353,23 +351,21 @@ def _asked(turn: _Turn, task: Task) -> None:
     turn.w = replace(turn.w, tasks=(*first, task, *rest) if task.setup else (*first, *rest, task))
 
 
-def _cancel(turn: _Turn, id: int) -> None:
+def _cancel(turn: _Turn, task_id: int) -> None:
     for task in turn.w.tasks:
-        if task.id != id:
+        if task.id != task_id:
             continue
         if not task.sent:
             turn.fail([task], Fault("cancelled", "cancelled"))
         elif task.cancel_s is None:
-            turn.update(id, cancel_s=turn.now_s)
-            turn.actions.append(SendCancel(id))
+            turn.update(task_id, cancel_s=turn.now_s)
+            turn.actions.append(SendCancel(task_id))
 
 
-def _answered(turn: _Turn, id: int) -> None:
+def _answered(turn: _Turn, task_id: int) -> None:
     """One answer shows that the worker gets on: those that wait in its queue have not been waiting in vain."""
-    tasks = (task for task in turn.w.tasks if task.id != id)
-    turn.w = replace(
-        turn.w, tasks=tuple(task if task.begun else replace(task, alive_s=turn.now_s) for task in tasks)
-    )
+    tasks = (task for task in turn.w.tasks if task.id != task_id)
+    turn.w = replace(turn.w, tasks=tuple(task if task.begun else replace(task, alive_s=turn.now_s) for task in tasks))
 
 
 def _weigh(turn: _Turn, rss_bytes: int) -> None:
@@ -405,10 +401,12 @@ def _exited(turn: _Turn, how: str) -> None:
         turn.w = replace(turn.w, deaths_s=() if blamed else turn.w.deaths_s)
         turn.become(Phase.RESTING)
         return
-    recent = tuple(one for one in turn.w.deaths_s if turn.now_s - one < watch.limits.window_s) + (turn.now_s,)
+    earlier = (one for one in turn.w.deaths_s if turn.now_s - one < watch.limits.window_s)
+    recent = (*earlier, turn.now_s)
     turn.w = replace(turn.w, deaths_s=recent)
     if len(recent) > watch.limits.restarts:
-        _give_up(turn, f"the worker died {len(recent)} times in {watch.limits.window_s:.0f} s; the last time: {fault.text}")
+        span = f"{len(recent)} times in {watch.limits.window_s:.0f} s"
+        _give_up(turn, f"the worker died {span}; the last time: {fault.text}")
         return
     backoff_s = watch.limits.backoff_s
     turn.become(Phase.RESTING, turn.now_s + backoff_s[min(len(recent), len(backoff_s)) - 1])

@@ -4,6 +4,7 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import IO
 
 from runtime.worker.lifeline import die_with_parent
@@ -58,10 +59,8 @@ class Encoder:
 
     def finish(self, frames_expected: int) -> None:
         """Close the input, wait for the end, and make sure that everything arrived. Raises EncoderError."""
-        try:
+        with suppress(OSError):  # it has gone already: its exit code says why
             self.input.close()
-        except OSError:
-            pass  # it has gone already: its exit code says why
         code = self._process.wait()
         self._join()
         if code != 0:

@@ -1,8 +1,8 @@
 """Ties lives together: the worker ends with its parent, and ffmpeg ends with the worker, whatever kills either.
 
-Linux: the kernel does it (PR_SET_PDEATHSIG). Windows: the parent puts the worker into a Job object that closes with
-it (runtime/supervisor.py), children included. Elsewhere a thread watches the parent's id, and ffmpeg, in the
-worker's process group, is killed with the group, or ends at the end of its input.
+Linux: the kernel does it (PR_SET_PDEATHSIG). Windows: the parent puts the worker into a Job object that
+closes with it (runtime/supervisor.py), children included. Elsewhere a thread watches the parent's id, and
+ffmpeg, in the worker's process group, is killed with the group, or ends at the end of its input.
 """
 
 import ctypes

@@ -7,6 +7,7 @@ import re
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -95,25 +96,26 @@ class Worker:
         self._memo = Memo()
         self._renders: dict[int, RenderJob] = {}
         open_core(self._logged)
-        self._vapoursynth = vs.__version__.release_major if hasattr(vs.__version__, "release_major") else vs.__version__
+        self._vapoursynth = str(vs.__version__)
         self._previews = Previews(self._memo, self._send, self._inbox.put)
 
     def serve(self, began: float) -> None:
         threading.Thread(target=self._listen, name="wire", daemon=True).start()
         boot_ms = (time.perf_counter() - began) * 1000
-        self._send(Ready(VERSION, os.getpid(), f"R{self._vapoursynth}", boot_ms))
+        self._send(Ready(VERSION, os.getpid(), self._vapoursynth, boot_ms))
         while True:
             try:
                 item = self._inbox.get(timeout=_COLLECT_IDLE_S if self._loads_uncollected else None)
             except queue.Empty:
                 self._collect()
                 continue
-            self._handle(item)
+            self._take(item)
             while not self._inbox.empty():  # take in all that has come before beginning a frame
-                self._handle(self._inbox.get())
+                self._take(self._inbox.get())
             self._previews.start_some()
 
-    # -------------------------------------------------------------------------------------------------- the wire
+    # -------------------------------------------------------------------------------------------------- the
+    # wire
 
     def _listen(self) -> None:
         try:
@@ -149,13 +151,24 @@ class Worker:
     def _logged(self, level: int, text: str) -> None:
         """VapourSynth's log; it calls on the thread that caused the line, which tells whose index is being built."""
         progress = _INDEX_PROGRESS.search(text)
-        id = self._indexing.get(threading.get_ident())
-        if progress and id is not None:
-            self._send(IndexProgress(id, int(progress[1])))
+        request_id = self._indexing.get(threading.get_ident())
+        if progress and request_id is not None:
+            self._send(IndexProgress(request_id, int(progress[1])))
         else:
             self._send(LogLine(int(level), text))
 
-    # ---------------------------------------------------------------------------------------------- the requests
+    # ---------------------------------------------------------------------------------------------- the
+    # requests
+
+    def _take(self, item: Request | Call) -> None:
+        """Handle one item; a bug of ours fails that request, not the worker."""
+        try:
+            self._handle(item)
+        except Exception as error:
+            traceback.print_exc()
+            request_id = getattr(item, "id", None)
+            if isinstance(request_id, int):
+                self._send(RequestFailed(request_id, said(error)))
 
     def _handle(self, item: Request | Call) -> None:
         match item:
@@ -191,7 +204,8 @@ class Worker:
 
         try:
             tune_core(request.threads, request.cache_mb)
-            slots = Slots.attach(request.shm_name, request.shm_slots, request.slot_bytes) if request.shm_name else None
+            shared = request.shm_name, request.shm_slots, request.slot_bytes
+            slots = Slots.attach(*shared) if request.shm_name else None
         except Exception as error:
             self._send(RequestFailed(request.id, said(error)))
             return
@@ -225,41 +239,46 @@ class Worker:
             self._loads_uncollected = 0
 
     def _with_frame(
-        self, id: int, node: str, port: str, frame: int, answer: "Callable[[int, vs.VideoNode, vs.RawFrame], Reply]"
+        self,
+        request_id: int,
+        node: str,
+        port: str,
+        frame: int,
+        answer: "Callable[[int, vs.VideoNode, vs.RawFrame], Reply]",
     ) -> None:
         from runtime.worker.preview import as_clip, check_frame, node_failed
 
         def got(made: "vs.RawFrame | None", error: Exception | None) -> None:
             try:
                 if made is None:
-                    self._send(node_failed(id, node, port, frame, error))
+                    self._send(node_failed(request_id, node, port, frame, error))
                 else:
                     with made:
-                        reply = answer(id, clip, made)
+                        reply = answer(request_id, clip, made)
                     self._send(reply)
             except Exception as failure:
-                self._send(node_failed(id, node, port, frame, failure))
+                self._send(node_failed(request_id, node, port, frame, failure))
 
         try:
             step = self._memo.step_of(node, port)
             clip = as_clip(self._memo.value(step.fingerprint, port))
             check_frame(clip, frame)
-            self._send(Started(id, node, frame, step.fingerprint))
+            self._send(Started(request_id, node, frame, step.fingerprint))
             clip.get_frame_async(frame, got)
         except Exception as error:
-            self._send(node_failed(id, node, port, frame, error))
+            self._send(node_failed(request_id, node, port, frame, error))
 
     @staticmethod
-    def _described(id: int, clip: "vs.VideoNode", frame: "vs.RawFrame") -> Reply:
+    def _described(request_id: int, clip: "vs.VideoNode", frame: "vs.RawFrame") -> Reply:
         from runtime.worker.facts import clip_facts
 
-        return Described(id, clip_facts(clip, frame))
+        return Described(request_id, clip_facts(clip, frame))
 
     @staticmethod
-    def _props(id: int, clip: "vs.VideoNode", frame: "vs.RawFrame") -> Reply:
+    def _props(request_id: int, _clip: "vs.VideoNode", frame: "vs.RawFrame") -> Reply:
         from runtime.worker.facts import plain_props
 
-        return PropsReady(id, plain_props(frame))
+        return PropsReady(request_id, plain_props(frame))
 
     def _render(self, request: Render) -> None:
         from runtime.worker.preview import as_clip, node_failed
@@ -279,24 +298,25 @@ class Worker:
         self._send(Started(request.id, first.node, first.first, first.fingerprint))
         job.start(lambda: self._inbox.put(lambda: self._rendered(request.id)))
 
-    def _rendered(self, id: int) -> None:
-        self._renders.pop(id, None)
+    def _rendered(self, request_id: int) -> None:
+        self._renders.pop(request_id, None)
 
-    # ------------------------------------------------------------------------------- slow work beside the pictures
+    # ------------------------------------------------------------------------------- slow work beside the
+    # pictures
 
-    def _aside(self, id: int, job: Callable[[], Reply]) -> None:
+    def _aside(self, request_id: int, job: Callable[[], Reply]) -> None:
         def run() -> None:
-            self._indexing[threading.get_ident()] = id
+            self._indexing[threading.get_ident()] = request_id
             try:
                 reply = job()
             except Exception as error:
-                reply = RequestFailed(id, said(error))
+                reply = RequestFailed(request_id, said(error))
             finally:
                 del self._indexing[threading.get_ident()]
             self._send(reply)
 
-        self._send(Started(id))
-        threading.Thread(target=run, name=f"request {id}", daemon=True).start()
+        self._send(Started(request_id))
+        threading.Thread(target=run, name=f"request {request_id}", daemon=True).start()
 
     @staticmethod
     def _probe(request: Probe) -> Reply:

@@ -1,8 +1,8 @@
 """Evaluates a plan step by step and keeps what each step made, by fingerprint. Knows Python, not VapourSynth.
 
 A step is run once per fingerprint. When a plan changes, only the changed steps and those below them have new
-fingerprints; all others keep their clips, and with them their indexes, vectors and frame caches. A step that fails
-takes only the steps below it along.
+fingerprints; all others keep their clips, and with them their indexes, vectors and frame caches. A step that
+fails takes only the steps below it along.
 """
 
 import ast
@@ -20,8 +20,8 @@ Namespace = dict[str, object]
 class Prelude:
     """The import lines of a script, each executed when a step first needs a name that it binds.
 
-    So the worker of a plan without QTGMC does not pay for importing it, and an import that fails takes down only
-    the steps that use it.
+    So the worker of a plan without QTGMC does not pay for importing it, and an import that fails takes down
+    only the steps that use it.
     """
 
     def __init__(self, text: str) -> None:
@@ -34,8 +34,10 @@ class Prelude:
         except SyntaxError as error:
             self.broken, statements = f"the import lines cannot be read: {error}", []
         for statement in statements:
-            for name in _names_bound(statement):
-                self._lines[name] = statement
+            names = _names_bound(statement)
+            if not names:
+                self.broken = f"only imports may stand at the top of a script, not `{ast.unparse(statement)}`"
+            self._lines.update(dict.fromkeys(names, statement))
 
     def bind(self, names: Iterable[str]) -> Namespace:
         """The values of those names that the prelude binds. Raises what the import raises."""
@@ -99,7 +101,7 @@ class Memo:
         steps: Iterable[StepCode],
         barred: Iterable[Barred] = (),
         *,
-        before: Callable[[StepCode], bool] = lambda step: True,
+        before: Callable[[StepCode], bool] = lambda _: True,
     ) -> tuple[StepReport, ...]:
         """Make these the current steps. `before` is called before each step is run; false skips this and the rest."""
         if prelude != self.prelude.text:

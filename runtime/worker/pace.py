@@ -1,13 +1,13 @@
 """Keeps the sinks of one render close together in time, so that what they share is computed once.
 
-Two files from one QTGMC clip ask for the same frames. VapourSynth keeps a frame for a short while only: were one
-encoder far ahead of the other, everything above would be computed twice.
+Two files from one QTGMC clip ask for the same frames. VapourSynth keeps a frame for a short while only: were
+one encoder far ahead of the other, everything above would be computed twice.
 """
 
 import threading
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818  # nothing went wrong
     """The render is being stopped."""
 
 

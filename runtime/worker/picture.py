@@ -24,7 +24,8 @@ def picture_clip(clip: vs.VideoNode, box: Box) -> vs.VideoNode:
     width, height = fit(clip.width, clip.height, box)
     options: dict[str, object] = {}
     if clip.format.color_family == vs.YUV:
-        # Only a fallback: the frame's own _Matrix wins over matrix_in (measured, R81). BT.601 up to 576 lines.
+        # Only a fallback: the frame's own _Matrix wins over matrix_in (measured, R81). BT.601 up to 576
+        # lines.
         options["matrix_in_s"] = "170m" if clip.height <= 576 else "709"
     shown = clip.resize.Bilinear(width, height, format=vs.RGB24, **options)
     return shown.vszip.PackRGB()

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import vapoursynth as vs
 
+from runtime.blame import blamed_line
 from runtime.protocol import FrameReady, NodeFailed, Preview, Reply, Stale, Started
 from runtime.shm import Slots
-from runtime.blame import blamed_line
 from runtime.worker.memo import Memo, StepError, said
 from runtime.worker.picture import Box, copy_rows, picture_clip, sar_of, stride_of
 
@@ -52,11 +52,11 @@ class Previews:
             self._send(Stale(before.id))
         self._waiting[request.view] = request
 
-    def cancel(self, id: int) -> None:
+    def cancel(self, request_id: int) -> None:
         for view, request in list(self._waiting.items()):
-            if request.id == id:
+            if request.id == request_id:
                 del self._waiting[view]
-                self._send(Stale(id))
+                self._send(Stale(request_id))
 
     def release(self, slot: int) -> None:
         if self._slots is not None and 0 <= slot < self._slots.count and slot not in self._free:
@@ -116,7 +116,9 @@ class Previews:
     def _show(self, flight: _Flight, key: tuple[str, str], clip: vs.VideoNode) -> None:
         request = flight.request
         box = Box(request.max_width, request.max_height, self._sar[key] if request.square else (1, 1))
-        self._view(key, clip, box).get_frame_async(request.frame, lambda frame, error: self._arrived(flight, frame, error))
+        self._view(key, clip, box).get_frame_async(
+            request.frame, lambda frame, error: self._arrived(flight, frame, error)
+        )
 
     def _view(self, key: tuple[str, str], clip: vs.VideoNode, box: Box) -> vs.VideoNode:
         full = (*key, box)
@@ -146,9 +148,7 @@ class Previews:
         size = stride * frame.height
         sar = (1, 1) if request.square else sar_of(frame)
         took_ms = (time.perf_counter() - flight.began) * 1000
-        reply = FrameReady(
-            request.id, frame.width, frame.height, stride, flight.slot, b"", sar[0], sar[1], took_ms
-        )
+        reply = FrameReady(request.id, frame.width, frame.height, stride, flight.slot, b"", sar[0], sar[1], took_ms)
         if self._slots is not None and size <= self._slots.slot_bytes:
             with self._slots.slot(flight.slot) as target:
                 copy_rows(frame, target)
@@ -180,11 +180,13 @@ def check_frame(clip: vs.VideoNode, frame: int) -> None:
         raise IndexError(f"frame {frame} is outside the clip, which has {clip.num_frames}")
 
 
-def node_failed(id: int, node: str, port: str, frame: int | None, error: BaseException | None) -> NodeFailed:
+def node_failed(request_id: int, node: str, port: str, frame: int | None, error: BaseException | None) -> NodeFailed:
     """The reply for an exception: a failed step blames itself, a Python callback its own line."""
     if isinstance(error, StepError):
         report = error.report
-        return NodeFailed(id, report.node, port, None, report.line, report.message)
-    message = "it gave no frame" if error is None else str(error.args[0]) if isinstance(error, KeyError) else said(error)
+        return NodeFailed(request_id, report.node, port, None, report.line, report.message)
+    message = (
+        "it gave no frame" if error is None else str(error.args[0]) if isinstance(error, KeyError) else said(error)
+    )
     blamed, line = blamed_line(message) or (node, None)
-    return NodeFailed(id, blamed, port, frame, line, message)
+    return NodeFailed(request_id, blamed, port, frame, line, message)

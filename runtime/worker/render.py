@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import vapoursynth as vs
 
-from runtime.protocol import RenderDone, RenderFailed, RenderProgress, RenderSink, Reply, SinkProgress
 from runtime.blame import blamed_line
+from runtime.protocol import RenderDone, RenderFailed, RenderProgress, RenderSink, Reply, SinkProgress
 from runtime.worker.encoder import Encoder, EncoderError
 from runtime.worker.memo import said
 from runtime.worker.pace import Pace, Stopped
@@ -48,10 +48,12 @@ class RenderJob:
     _thread: threading.Thread | None = field(default=None)
 
     @classmethod
-    def of(cls, id: int, sinks: Sequence[tuple[RenderSink, vs.VideoNode]], send: Callable[[Reply], None]) -> "RenderJob":
+    def of(
+        cls, request_id: int, sinks: Sequence[tuple[RenderSink, vs.VideoNode]], send: Callable[[Reply], None]
+    ) -> "RenderJob":
         lanes = [_Lane(sink, _wire_clip(sink, clip)) for sink, clip in sinks]
         slowest = max((_frame_s(lane.clip) for lane in lanes), default=0.0)
-        return cls(id, lanes, send, Pace(len(lanes), _WINDOW_FRAMES * slowest))
+        return cls(request_id, lanes, send, Pace(len(lanes), _WINDOW_FRAMES * slowest))
 
     def start(self, done: Callable[[], None]) -> None:
         def run() -> None:
@@ -115,7 +117,7 @@ class RenderJob:
         assert encoder is not None
         frame_s = _frame_s(lane.clip)
 
-        def written(done: int, total: int) -> None:
+        def written(done: int, _total: int) -> None:
             lane.written = done
             self.pace.arrive(index, (sink.first + done) * frame_s)
 
@@ -123,8 +125,14 @@ class RenderJob:
             if self.pace.stopped:
                 raise Stopped
             clip = lane.clip[sink.first : sink.last]
-            prefetch = max(_PREFETCH, vs.core.num_threads)
-            clip.output(encoder.input, y4m=sink.wire == "y4m", progress_update=written, prefetch=prefetch)
+            ahead = max(_PREFETCH, vs.core.num_threads)
+            clip.output(
+                encoder.input,
+                y4m=sink.wire == "y4m",
+                progress_update=written,
+                prefetch=ahead,
+                backlog=ahead,
+            )
             self.pace.leave(index)
             encoder.finish(sink.frames_expected)
         except BaseException as error:
@@ -147,7 +155,8 @@ class RenderJob:
         if not broken and not self.cancelled:
             return None
         # The others only stopped because of the first that failed.
-        lane = next((one for one in broken if not isinstance(one.error, (Stopped, OSError))), (broken or self.lanes)[0])
+        causes = [one for one in broken if not isinstance(one.error, (Stopped, OSError))]
+        lane = (causes or broken or self.lanes)[0]
         frame = lane.sink.first + lane.written
         if self.cancelled:
             return RenderFailed(self.id, lane.sink.node, frame, None, "cancelled", cancelled=True, sinks=sinks)
@@ -167,5 +176,7 @@ def _frame_s(clip: vs.VideoNode) -> float:
 
 def _wire_clip(sink: RenderSink, clip: vs.VideoNode) -> vs.VideoNode:
     if sink.wire == "raw" and clip.format is not None and clip.format.color_family == vs.RGB:
-        return clip.std.ShufflePlanes([1, 2, 0], vs.RGB)  # ffmpeg's gbrp order; shares the planes, copies nothing
-    return clip
+        clip = clip.std.ShufflePlanes([1, 2, 0], vs.RGB)  # ffmpeg's gbrp order; copies nothing
+    # A node of the sink's own, that changes nothing: frames which the outside asks of a node that other sinks
+    # use too are often made twice (measured, R81: 585 evaluations of 300 frames without this, 300 with it).
+    return clip.std.RemoveFrameProps(["_TapeloomSink"])
