@@ -205,7 +205,8 @@ class _Writer:
             case Item(base, first, last, step, single):
                 return f"{self._operand(base)}[{_subscript(first, last, step, single)}]"
             case Binary(left, sign, right):
-                return f"{self._operand(left)} {sign} {self._operand(right)}"
+                sides = (f"({self._flat(side)})" if self._is_sum(side) else self._flat(side) for side in (left, right))
+                return f" {sign} ".join(sides)
             case Input(node, port):
                 return self.variables[node, port]
             case File(path):
@@ -217,9 +218,14 @@ class _Writer:
                 return self._flat(value)
 
     def _operand(self, expr: Expr) -> str:
-        text = self._flat(expr)
-        loose = isinstance(expr, Binary) or (isinstance(expr, Literal) and isinstance(expr.value, int | float))
-        return f"({text})" if loose and id(expr) not in self.named else text
+        """An expression in front of a dot, a bracket or a parenthesis."""
+        loose = self._is_sum(expr) or (isinstance(expr, Literal) and isinstance(expr.value, int | float))
+        return f"({self._flat(expr)})" if loose else self._flat(expr)
+
+    def _is_sum(self, expr: Expr) -> bool:
+        while isinstance(expr, Let):
+            expr = expr.value
+        return isinstance(expr, Binary) and id(expr) not in self.named
 
     def _kwargs(self, call: Call) -> list[tuple[str, Expr]]:
         return [pair for pair in call.kwargs if self.local is not None or not isinstance(pair[1], Local)]

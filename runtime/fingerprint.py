@@ -15,6 +15,8 @@ def fingerprint(outputs: Mapping[str, Expr], inputs: Mapping[tuple[str, str], st
     memo: dict[int, bytes] = {}
 
     def digest(expr: Expr) -> bytes:
+        while isinstance(expr, Let):
+            expr = expr.value
         known = memo.get(id(expr))
         if known is None:
             known = memo[id(expr)] = _hash(*parts(expr))
@@ -44,10 +46,10 @@ def fingerprint(outputs: Mapping[str, Expr], inputs: Mapping[tuple[str, str], st
                 return ("input", inputs[node, port])
             case File(_, identity):
                 return ("file", identity)
-            case Let(_, value):
-                return (digest(value),)
             case Local(key):
                 return ("local", key)
+            case Let():
+                raise AssertionError("looked through above")
 
     return _hash(*(_hash(port, digest(expr)) for port, expr in sorted(outputs.items()))).hex()[:32]
 
