@@ -103,15 +103,27 @@ def media_from(facts: Facts, path: str = "") -> Media:
         sound=tuple(one for one in sound if one.sound.rate and one.sound.channels),
         timecode=container_timecode(facts) or dv_timecode(facts),
         chapters=len(facts["chapters"]),
-        metadata=tuple(sorted((str(key), str(value)) for key, value in facts["metadata"].items())),
+        metadata=_metadata(facts),
         stamp=str(facts["stamp"]),
         attachments=tuple(facts["attachments"]),
     )
 
 
+def _metadata(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """The file's tags; for numbered pictures also `sequence first` and `sequence last`."""
+    tags = {str(key): str(value) for key, value in facts["metadata"].items()}
+    for key, number in facts.get("sequence", {}).items():
+        if number is not None:
+            tags[f"sequence {key}"] = str(number)
+    return tuple(sorted(tags.items()))
+
+
 def notes(facts: Facts) -> list[str]:
     """What a user should know about the file before relying on it, a sentence each."""
     found: list[str] = []
+    run = facts.get("sequence")
+    if run and run["following"] is not None:
+        found.append(f"picture number {run['last'] + 1} is missing: the sequence ends before it, at {run['last']}")
     for stream in facts["video"][:1]:
         if not _decodes(stream):
             continue
@@ -231,9 +243,7 @@ def flagged_fields(stream: Facts) -> Fields | None:
     """The order that the file claims: its frames' flags, else its container's; None where both are silent."""
     seen = stream["decoded"]
     top, bottom, whole = seen["tff"], seen["bff"], seen["progressive"]
-    if (
-        top or bottom
-    ):  # one interlaced frame makes an interlaced clip: progressive-looking frames lie among them
+    if top or bottom:  # one interlaced frame makes an interlaced clip: progressive-looking frames lie among them
         return Fields.TFF if top >= bottom else Fields.BFF
     if stream["field_order"]:
         return Fields(stream["field_order"])
@@ -334,7 +344,7 @@ def frame_count(stream: Facts, facts: Facts) -> tuple[int, bool]:
         return max(1, whole + (rest > 0)), rest == 0
     rate = rate_of(stream)
     if variable_rate(stream, facts):  # repeated to a constant rate
-        length = _fraction(stream["duration"]) or _fraction(facts["duration"]) or Fraction(1)
+        length = _fraction(stream["duration"]) or _reached(stream, rate, facts) or Fraction(1)
         return max(1, round(length * rate)), False
     if stream["frames_listed"]:
         return max(1, stream["frames_whole"]), stream["frames_whole"] == stream["frames_listed"]
@@ -346,6 +356,14 @@ def frame_count(stream: Facts, facts: Facts) -> tuple[int, bool]:
     if counted > 1.8 * estimate and stream["codec"] not in INTRA_CODECS:  # a packet for each field
         return (counted + 1) // 2, False
     return counted, stream["codec"] in INTRA_CODECS and not _cut_short(stream, facts)[1]
+
+
+def _reached(stream: Facts, rate: Fraction, facts: Facts) -> Fraction | None:
+    """Seconds from the first frame to the end of the last, where the whole file was read."""
+    last = _fraction(stream["last"])
+    if last is None or not facts["read_whole"]:
+        return _fraction(facts["duration"])
+    return last - (_fraction(stream["start"]) or 0) + 1 / rate
 
 
 def _cut_short(stream: Facts, facts: Facts) -> tuple[int, int]:

@@ -20,7 +20,7 @@ from typing import Any
 import av
 import av.logging
 
-from runtime.worker import dif
+from runtime.worker import dif, sequence
 
 END_BYTES = 256 * 1024
 SCAN_BYTES = 64 * 1024 * 1024
@@ -44,6 +44,8 @@ def probe(path: str) -> Facts:
     """The facts of the file at `path`, or `{"error": what is wrong, what to do}`. A bad file never raises."""
     where = str(Path(path).absolute())
     try:
+        if sequence.is_pattern(where) and not Path(where).exists():
+            return _pictures_of(where)
         status = Path(where).stat()
         refused = _refusal(status)
         if refused:
@@ -73,6 +75,30 @@ def probe(path: str) -> Facts:
         return {"error": f"it cannot be understood: {str(error) or type(error).__name__}. {_DAMAGED}"}
     finally:
         av.logging.set_level(before)
+
+
+def _pictures_of(pattern: str) -> Facts:
+    """The facts of numbered pictures: those of the first one, and how many follow it without a gap."""
+    run = sequence.find(pattern)
+    if run is None:
+        return {"error": "no picture fits this pattern. Check the folder, the name and the number of digits"}
+    facts = probe(str(run.start))
+    if "error" in facts:
+        return {"error": f"its first picture, {run.start.name}, cannot be used: {facts['error']}"}
+    count = run.last - run.first + 1
+    for stream in facts["video"]:
+        stream |= {"frames_said": count, "frames_listed": count, "frames_whole": count, "intervals": {}}
+        stream |= {"duration": None, "rates": [[25, 1]], "packets": count}
+    return facts | {
+        "path": pattern,
+        "size": run.size,
+        "identity": run.identity,
+        "stamp": run.stamp,
+        "container": "image sequence",
+        "container_name": "numbered pictures",
+        "duration": None,
+        "sequence": {"first": run.first, "last": run.last, "following": run.following},
+    }
 
 
 _DAMAGED = "It may be damaged, or no media file at all"
@@ -377,9 +403,7 @@ def _telltale(picture: Any, time_base: Fraction) -> Any:
 
 def _note(facts: Facts, picture: Any) -> None:
     turned = picture.rotation % 180 != 0
-    facts["width"], facts["height"] = (
-        (picture.height, picture.width) if turned else (picture.width, picture.height)
-    )
+    facts["width"], facts["height"] = (picture.height, picture.width) if turned else (picture.width, picture.height)
     if facts["pictures"] == 1:
         facts["pixels"] = _pixels(picture.format)
         facts["matrix"], facts["range"] = int(picture.colorspace), int(picture.color_range)
