@@ -62,20 +62,14 @@ def converted(clip: Ref, target: PixelFormat) -> Ref:
     if info.format.family is Family.RGB and target.family is not Family.RGB:
         options["matrix"] = int(guess_matrix(info))
         options["range"] = info.range.code
-    elif (
-        info.format.family is not Family.RGB
-        and target.family is Family.RGB
-        and info.matrix is Matrix.UNSPECIFIED
-    ):
+    elif info.format.family is not Family.RGB and target.family is Family.RGB and info.matrix is Matrix.UNSPECIFIED:
         options["matrix_in"] = int(guess_matrix(info))
     if target.depth == "8" and info.format.depth != "8":
         options["dither_type"] = "error_diffusion" if not info.interlaced else "ordered"
     only_depth = replace(target, bits=info.format.bits, floating=info.format.floating) == info.format
     resize = clip.resize.Point if only_depth else clip.resize.Bicubic
     return resize(**options).known(
-        replace(
-            info, format=target, matrix=guess_matrix(info) if target.family is Family.RGB else info.matrix
-        )
+        replace(info, format=target, matrix=guess_matrix(info) if target.family is Family.RGB else info.matrix)
     )
 
 

@@ -121,21 +121,15 @@ class Param:
         if self.odd and number % 2 == 0:
             raise ParamError(f"{number} is even; it must be odd, like {number + 1}")
         if number % self.multiple:
-            raise ParamError(
-                f"{number} is no multiple of {self.multiple}; {number - number % self.multiple} is"
-            )
+            raise ParamError(f"{number} is no multiple of {self.multiple}; {number - number % self.multiple} is")
         return number
 
     def _bounded[T: (int, float)](self, number: T) -> T:
         unit = f" {self.unit}" if self.unit else ""
         if self.low is not None and number < self.low:
-            raise ParamError(
-                f"{number:g}{unit} is below the least, {self.low:g}. Set it to {self.low:g} or more"
-            )
+            raise ParamError(f"{number:g}{unit} is below the least, {self.low:g}. Set it to {self.low:g} or more")
         if self.high is not None and number > self.high:
-            raise ParamError(
-                f"{number:g}{unit} is above the most, {self.high:g}. Set it to {self.high:g} or less"
-            )
+            raise ParamError(f"{number:g}{unit} is above the most, {self.high:g}. Set it to {self.high:g} or less")
         return number
 
     def _accept_fraction(self, value: object) -> Fraction:
@@ -313,9 +307,7 @@ def _accept_ranges(value: object) -> tuple[tuple[int, int | None], ...]:
     ranges: list[tuple[int, int | None]] = []
     for part in cast("list[Any]", value):
         match part:
-            case [int() as first, (int() | None) as last] if not isinstance(first, bool) and not isinstance(
-                last, bool
-            ):
+            case [int() as first, (int() | None) as last] if not isinstance(first, bool) and not isinstance(last, bool):
                 if first < 0 or first > 2**31 or (last is not None and (last <= first or last > 2**31)):
                     raise ParamError(f"{first}:{'' if last is None else last} is empty or goes backwards")
                 ranges.append((first, last))

@@ -49,9 +49,7 @@ class Timecodes(PortType):
     name = "timecodes"
 
 
-PORT_TYPES: dict[str, type[PortType]] = {
-    kind.name: kind for kind in (Clip, Mask, Audio, Vectors, Captions, Timecodes)
-}
+PORT_TYPES: dict[str, type[PortType]] = {kind.name: kind for kind in (Clip, Mask, Audio, Vectors, Captions, Timecodes)}
 PICTURES = (Clip, Mask)
 
 

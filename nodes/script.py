@@ -26,10 +26,11 @@ class Literal:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Name:
-    """`core`, `vs`, or a name that `module` provides."""
+    """`core`, `vs`, a name that `module` provides, or a function that the script defines by `definition`."""
 
     text: str
     module: str = ""
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,6 +199,11 @@ class Script:
     def use(self, module: str, name: str) -> Ref:
         """`from module import name`."""
         return Ref(Name(_checked(name), _checked(module)))
+
+    def helper(self, name: str, definition: str) -> Ref:
+        """A function that the script defines once, at its top: `definition` is its whole `def`, a constant of the
+        node's file. Nothing from a document may ever be part of it."""
+        return Ref(Name(_checked(name), "", definition.strip("\n")))
 
     def let(self, hint: str, value: Ref) -> Ref:
         return Ref(Let(_checked(hint), value.expr), value._info)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from graphs.check import judged
 from graphs.document import Graph, NodeId
 from graphs.forecast import Forecast, forecast
 from graphs.problem import Problem
@@ -27,16 +28,31 @@ class Compiled:
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.problems if problem.severity == "error")
+        return tuple(problem for problem in self.problems if problem.is_error)
 
 
-def compiled(graph: Graph, registry: Registry, probe: Probe, targets: Collection[NodeId] | None = None) -> Compiled:
-    """Compile `graph` for `targets` (None: all that it writes). Nothing of the graph's author is run."""
+def compiled(
+    graph: Graph,
+    registry: Registry,
+    probe: Probe,
+    targets: Collection[NodeId] | None = None,
+    *,
+    available: Collection[str] | None = None,
+    trust: bool = False,
+) -> Compiled:
+    """Compile `graph` for `targets` (None: all that it writes). Nothing of the graph's author is run.
+
+    `available` and `trust` are as in `graphs.check`. With `targets` given, only what concerns them is a problem.
+    """
     looked = remembering(probe)
     resolved = resolve(graph, registry)
     foretold = forecast(resolved, looked, registry)
-    made = plan(resolved, foretold, looked, targets)
-    return Compiled(resolved, foretold, made, (*resolved.problems, *foretold.problems, *made.problems))
+    made = plan(resolved, foretold, looked, targets, trust=trust)
+    said = judged(resolved, foretold, available=available, trust=trust)
+    if targets is not None:
+        needed = set(resolved.upstream(targets))
+        said = [problem for problem in said if problem.node in needed]
+    return Compiled(resolved, foretold, made, (*said, *made.problems))
 
 
 def remembering(probe: Probe) -> Probe:

@@ -75,6 +75,12 @@ def imported(outputs: Iterable[Expr]) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def defined(outputs: Iterable[Expr]) -> dict[str, str]:
+    """The functions that the expressions need the script to define: their text by name."""
+    parts = [part for expr in outputs for part in walk(expr) if isinstance(part, Name) and part.definition]
+    return {part.text: part.definition for part in sorted(parts, key=lambda part: part.text)}
+
+
 def walk(expr: Expr) -> Iterator[Expr]:
     """Every distinct part of an expression, itself included."""
     seen: set[int] = set()

@@ -30,8 +30,8 @@ def fingerprint(outputs: Mapping[str, Expr], inputs: Mapping[tuple[str, str], st
                 return ("dict", *(_hash(repr(key), digest(item)) for key, item in items.items()))
             case Literal(value):
                 return (type(value).__name__, repr(value))
-            case Name(text, module):
-                return ("name", module, text)
+            case Name(text, module, definition):
+                return ("name", module, text, definition)
             case Attr(base, name):
                 return ("attr", digest(base), name)
             case Call(func, args, kwargs):

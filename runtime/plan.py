@@ -53,11 +53,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSink:
-    """One file to be written: its node, what the node asks for, and the clip's place among the steps."""
+    """One file to be written: its node, what the node asks for, and the place (step, port) of its clip."""
 
     node: NodeId
     sink: Sink
     step: str
+    port: str
     info: ClipInfo
 
 
@@ -112,15 +113,19 @@ def plan(
     forecast: Forecast,
     probe: Probe,
     targets: Collection[NodeId] | None = None,
+    *,
+    trust: bool = False,
 ) -> Plan:
     """Compile what `targets` need (None: every output node, or every node where there is none).
 
-    Nodes whose inputs are unknown are left out: `forecast.problems` says why. A build that fails is a Problem.
+    Nodes whose inputs are unknown are left out: `forecast.problems` says why. So are nodes that run their author's own
+    code, unless there is `trust`. A build that fails is a Problem.
     """
     wanted = tuple(targets) if targets is not None else resolved.sinks() or resolved.order
     planner = _Planner(resolved, forecast, probe)
     for node_id in resolved.upstream(wanted):
-        planner.add(node_id)
+        if trust or not resolved.placed[node_id].type.trusted or resolved.placed[node_id].bypass:
+            planner.add(node_id)
     steps = tuple(planner.steps.values())
     return Plan(steps, planner.places, tuple(planner.sinks), planner.sounds, _files(steps), tuple(planner.problems))
 
@@ -220,13 +225,12 @@ class _Planner:
                 self.places[node_id, port] = (place, port)
 
     def _sink(self, node_id: NodeId, sink: Sink) -> None:
-        clip = sink.clip
-        name, remark = (
-            f"{self._label(node_id)}_in",
-            f"{self._label(node_id)} · what the encoder is handed",
-        )
-        step_id = self._step(node_id, node_id, name, remark, {SINK_PORT: clip.expr}, {SINK_PORT: clip.info})
-        self.sinks.append(PlannedSink(node_id, sink, step_id, clip.info))
+        expr, info = sink.clip.expr, sink.clip.info
+        place = (expr.node, expr.port) if isinstance(expr, Input) else None
+        if place is None:
+            name, remark = f"{self._label(node_id)}_in", f"{self._label(node_id)} · as its encoder wants it"
+            place = (self._step(node_id, node_id, name, remark, {SINK_PORT: expr}, {SINK_PORT: info}), SINK_PORT)
+        self.sinks.append(PlannedSink(node_id, sink, *place, info))
 
     def _step(
         self,

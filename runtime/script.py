@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from runtime.emit import comment, identifier, imported, write
+from runtime.emit import comment, defined, identifier, imported, write
 from runtime.plan import Plan, Step
 from runtime.protocol import StepCode, StepInput, StepOutput
 
@@ -42,7 +42,7 @@ def script_text(plan: Plan, title: str = "", *, notes: tuple[str, ...] = ()) -> 
         for text in code:
             add(text, step.node)
         variables |= {(step.id, port): name for port, name in names.items()}
-    ends = [variables[sink.step, port] for sink in plan.sinks for port in plan.step(sink.step).outputs]
+    ends = [variables[sink.step, sink.port] for sink in plan.sinks]
     if not ends and blocks:
         step, _, _, names = blocks[-1]
         ends = [next(iter(names.values()))]
@@ -83,8 +83,11 @@ def _blocks(plan: Plan, local: Mapping[str, str] | None) -> tuple[list[_Block], 
     blocks: list[_Block] = []
     variables: dict[tuple[str, str], str] = {}
     taken: set[str] = set()
+    definitions: dict[str, str] = {}
     for step in plan.steps:
         taken |= {name for _, name in imported(step.outputs.values())}
+        definitions |= defined(step.outputs.values())
+    taken |= set(definitions)
     for step in plan.steps:
         reads = {place: variables[place] for place in step.reads()}
         base = identifier(step.name, taken)
@@ -95,4 +98,7 @@ def _blocks(plan: Plan, local: Mapping[str, str] | None) -> tuple[list[_Block], 
         for module, name in done.imports:
             modules.setdefault(module, set()).add(name)
     prelude = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(modules.items())]
-    return blocks, ["import vapoursynth as vs", "from vapoursynth import core", *prelude]
+    prelude = ["import vapoursynth as vs", "from vapoursynth import core", *prelude]
+    for definition in definitions.values():
+        prelude += ["", "", *definition.split("\n")]
+    return blocks, prelude

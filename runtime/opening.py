@@ -1,0 +1,68 @@
+"""From what a user names to a document that is ready: a file or a preset, its paths found, its overrides applied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import graphs
+from graphs.codec import DocumentError
+from graphs.document import Graph, NodeDoc
+from graphs.files import SUFFIX, load
+from graphs.overrides import set_inputs, set_params
+from graphs.problem import Problem
+from graphs.resolve import did_you_mean
+from nodes.params import Kind
+from nodes.registry import Registry
+
+PRESETS = Path(graphs.__file__).parent / "presets"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`problems` are of the overrides; what is wrong with the graph itself `compiled` tells."""
+
+    graph: Graph
+    name: str
+    problems: tuple[Problem, ...]
+
+
+def opened(name: str, registry: Registry, inputs: Sequence[str] = (), settings: Sequence[str] = ()) -> Opened:
+    """Open the preset or .graph file `name` and apply `-i` and `--set` texts. DocumentError if it cannot be read."""
+    path = _path(name)
+    graph = found(load(path), path.parent, registry)
+    inputs = [str(Path(text).absolute()) if Path(text).exists() else text for text in inputs]
+    graph, wrong = set_inputs(graph, inputs, registry)
+    graph, unset = set_params(graph, settings, registry)
+    return Opened(graph, path.stem, (*wrong, *unset))
+
+
+def found(graph: Graph, folder: Path, registry: Registry) -> Graph:
+    """`graph` with the files it reads made absolute: a relative path counts from the document's folder."""
+
+    def at(node: NodeDoc) -> NodeDoc:
+        kind = registry.get(node.type)
+        for name, param in kind.params.items() if kind else ():
+            value = node.params.get(name)
+            if param.kind in (Kind.FILE, Kind.FOLDER) and not param.saves and isinstance(value, str) and value:
+                beside = folder / value
+                if not Path(value).is_absolute() and beside.exists():
+                    node = node.with_param(name, str(beside.absolute()))
+        return node
+
+    for node in graph.nodes.values():
+        graph = graph.with_node(at(node))
+    return graph
+
+
+def _path(name: str) -> Path:
+    path = Path(name)
+    if path.suffix == SUFFIX or path.exists() or len(path.parts) > 1:
+        return path
+    preset = PRESETS / f"{name}{SUFFIX}"
+    if preset.is_file():
+        return preset
+    names = sorted(file.stem for file in PRESETS.glob(f"*{SUFFIX}"))
+    text = f"there is no preset {name!r}{did_you_mean(name, names)}. The presets are: {', '.join(names)}"
+    raise DocumentError(f"{text}. A graph of your own is named with its ending, like my{SUFFIX}")
