@@ -62,6 +62,8 @@ class DnxHr(VideoFile):
                 "DNxHR has no place for field order, so programs will take these frames for progressive. "
                 "Put a deinterlacer before this node, or write ProRes"
             )
+        if clip.sar != 1 and (self.container is Container.MXF or self.file.lower().endswith(".mxf")):
+            yield "this MXF will forget the pixel aspect. Resize to square pixels, or write .mov"
 
     def build(self, script: Script, clip: Ref, audio: Sound | None) -> Sink:
         if clip.info.width < _LEAST_WIDTH or clip.info.height < _LEAST_HEIGHT:

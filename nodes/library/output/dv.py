@@ -42,7 +42,7 @@ class Dv(VideoFile):
         if info.interlaced and info.fields is Fields.TFF:
             raise ParamError(
                 "DV has the bottom field first; this clip has the top field first. "
-                "Put a node that swaps the field order before it"
+                "Put field.shift before it, with its progressive off"
             )
         made = nearest(clip, ("yuv",), ("8",), ("420" if pal else "411",))
         return self.sink(made, audio, self.container, Coder("dvvideo"))
