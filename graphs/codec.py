@@ -57,9 +57,7 @@ def _parse(data: str | bytes) -> object:
     if len(text) > MAX_BYTES:
         raise DocumentError(f"it holds {len(text):,} characters; a graph has {MAX_BYTES:,} at most")
     if not text.strip():
-        raise DocumentError(
-            "the file is empty: nothing was saved in it. Look for a backup or an earlier version"
-        )
+        raise DocumentError("the file is empty: nothing was saved in it. Look for a backup or an earlier version")
     _check_depth(text)
     try:
         return json.loads(
@@ -74,9 +72,7 @@ def _parse(data: str | bytes) -> object:
     except json.JSONDecodeError as fault:
         where = f"line {fault.lineno}, column {fault.colno}"
         if fault.pos >= len(text.rstrip()) or fault.msg.startswith("Unterminated"):
-            raise DocumentError(
-                f"{where}: the file stops in the middle; its end is lost. Use a backup"
-            ) from None
+            raise DocumentError(f"{where}: the file stops in the middle; its end is lost. Use a backup") from None
         raise DocumentError(f"{where}: {fault.msg[0].lower()}{fault.msg[1:]}. Correct it there") from None
     except RecursionError:
         raise DocumentError(f"values are nested deeper than {MAX_DEPTH}") from None
@@ -114,9 +110,7 @@ def _once(pairs: list[tuple[str, Any]], text: str) -> dict[str, Any]:
     if len(result) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        _refuse(
-            f"{twice!r} stands twice in one object. Remove one", json.dumps(twice, ensure_ascii=False), text
-        )
+        _refuse(f"{twice!r} stands twice in one object. Remove one", json.dumps(twice, ensure_ascii=False), text)
     return result
 
 
@@ -169,9 +163,7 @@ class _Reader:
         for at, link in enumerate(links):
             if link and link.target in ends:
                 first = ends[link.target]
-                text = (
-                    f"{'.'.join(link.target)} is already fed by links.{first}; an input takes one. Remove one"
-                )
+                text = f"{'.'.join(link.target)} is already fed by links.{first}; an input takes one. Remove one"
                 self.fault(f"links.{at}", text)
             elif link:
                 ends[link.target] = at
@@ -218,9 +210,7 @@ class _Reader:
                 case [str() as node, str() as port] if _is_id(node) and _is_id(port):
                     ends.append((NodeId(node), port))
                 case _:
-                    self.fault(
-                        f"{path}.{name}", 'it should name a node and its port, like ["source1", "out"]'
-                    )
+                    self.fault(f"{path}.{name}", 'it should name a node and its port, like ["source1", "out"]')
         return Link(ends[0], ends[1], _rest(raw, _LINK)) if len(ends) == 2 else None
 
     def group(self, key: str, raw: dict[str, Any]) -> Group | None:
@@ -242,9 +232,7 @@ class _Reader:
         text = self.field(raw, "text", "", str, "a text", path)
         position = self.point(raw, "position", (0.0, 0.0), path)
         size = self.point(raw, "size", (240.0, 120.0), path)
-        return (
-            Note(NoteId(key), text, position, size, _rest(raw, _NOTE)) if len(self.faults) == before else None
-        )
+        return Note(NoteId(key), text, position, size, _rest(raw, _NOTE)) if len(self.faults) == before else None
 
     # -- parts -------------------------------------------------------------------------------------
     def fault(self, path: str, text: str) -> None:
@@ -374,9 +362,7 @@ def _note(note: Note) -> str:
     return _block(_and_extra(fields, note.extra, _NOTE, 3), 2)
 
 
-def _and_extra(
-    fields: dict[str, str], extra: Mapping[str, Json], known: frozenset[str], level: int
-) -> dict[str, str]:
+def _and_extra(fields: dict[str, str], extra: Mapping[str, Json], known: frozenset[str], level: int) -> dict[str, str]:
     return fields | {key: _value(extra[key], level) for key in sorted(extra) if key not in known}
 
 

@@ -16,7 +16,7 @@ from graphs.resolve import Placed, Port, Resolved
 from nodes.clip import ClipInfo, PixelFormat, SoundInfo
 from nodes.convert import converted, says_fields, wanted_format
 from nodes.media import MediaError, Probe
-from nodes.node import Info, arguments, outputs_of
+from nodes.node import Info, Node, arguments, outputs_of
 from nodes.params import ParamError
 from nodes.ports import PICTURES, Audio, InPort
 from nodes.registry import Registry
@@ -78,7 +78,7 @@ def forecast(resolved: Resolved, probe: Probe, registry: Registry | None = None)
             arrived[name] = inputs[key, name] = info
             if target:
                 conversions[key, name] = target
-        if fits and node.type.outputs:
+        if fits:
             found, said = _forecast_node(node, arrived, probe)
             problems += said
             outputs |= {(key, name): given for name, given in found.items()}
@@ -114,18 +114,19 @@ def _forecast_node(
     node: Placed, arrived: Mapping[str, Info | None], probe: Probe
 ) -> tuple[dict[str, Info], list[Problem]]:
     kind = node.type
+    if not kind.outputs and kind.forecast is Node.forecast:
+        return {}, []  # an output that has nothing to object
     wanted = arguments(kind.forecast)
     given: dict[str, Any] = {name: arrived.get(name) for name in wanted if name in kind.inputs}
     if "probe" in wanted:
         given["probe"] = probe
     try:
-        made = outputs_of(kind, node.node.forecast(**given))
+        foretold = node.node.forecast(**given)
+        made = outputs_of(kind, foretold) if kind.outputs else {}
     except (MediaError, ParamError) as fault:
         return {}, [error(str(fault), node.id)]
     except Exception as fault:  # a node file, perhaps a plugin's, may fail in any way
-        text = (
-            f"the node's own forecast failed ({type(fault).__name__}: {fault}). That is a fault in {kind.id}"
-        )
+        text = f"the node's own forecast failed ({type(fault).__name__}: {fault}). That is a fault in {kind.id}"
         return {}, [error(f"{text}: report it", node.id)]
     problems = []
     for name, info in list(made.items()):
@@ -175,5 +176,5 @@ def _mending_node(wanted: str, info: ClipInfo, registry: Registry | None) -> str
 
 def _other_advice(wanted: str, info: ClipInfo) -> str:
     if _structure(info) == "progressive" and wanted in ("interlaced", "separated"):
-        return ". If it really is interlaced, say so at the source (field order); else leave this node out"
+        return ". Leave this node out; or, if the tape is interlaced all the same, set the source's field order"
     return ""

@@ -215,9 +215,7 @@ def _port(node: Placed | None, name: str, side: str) -> OutPort | InPort | str |
     """The port, or what to say where there is none. None for a missing node: its ports are not known."""
     if node is None:
         return None
-    ports: Mapping[str, InPort] | Mapping[str, OutPort] = (
-        node.type.inputs if side == "in" else node.type.outputs
-    )
+    ports: Mapping[str, InPort] | Mapping[str, OutPort] = node.type.inputs if side == "in" else node.type.outputs
     if name in ports:
         return ports[name]
     has = f"it has {', '.join(ports)}" if ports else "it has none"

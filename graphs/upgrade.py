@@ -84,9 +84,7 @@ def upgrade_node(doc: NodeDoc, kind: type[Node]) -> Upgraded:
     UpgradeError if the node is newer than `kind`, or a step is missing or fails.
     """
     if doc.version > kind.version:
-        newer = (
-            f"this node was saved by a newer {kind.name()} (version {doc.version}; here it is {kind.version})"
-        )
+        newer = f"this node was saved by a newer {kind.name()} (version {doc.version}; here it is {kind.version})"
         raise UpgradeError(f"{newer}. It is kept as it is; update Tapeloom or its plugin to use it")
     params = cast("dict[str, Json]", thawed(doc.params))
     for version in range(doc.version, kind.version):

@@ -73,13 +73,9 @@ def graphs(draw: st.DrawFn) -> Graph:
         for name in names
     ]
     ends = draw(st.lists(st.tuples(st.sampled_from(names), ids), max_size=4, unique=True))
-    links = [
-        Link((NodeId(draw(st.sampled_from(names))), "out"), (NodeId(n), p), draw(extras)) for n, p in ends
-    ]
+    links = [Link((NodeId(draw(st.sampled_from(names))), "out"), (NodeId(n), p), draw(extras)) for n, p in ends]
     made = Graph.of(nodes, links)
-    group = Group(
-        GroupId("g1"), draw(st.text()), tuple(map(NodeId, names[:2])), "#123456", draw(st.booleans())
-    )
+    group = Group(GroupId("g1"), draw(st.text()), tuple(map(NodeId, names[:2])), "#123456", draw(st.booleans()))
     note = Note(NoteId("n1"), draw(st.text()), draw(points), draw(points), draw(extras))
     return Graph(made.nodes, made.links, (group,), (note,), draw(extras), draw(extras))
 
@@ -110,9 +106,7 @@ def test_a_moved_node_changes_one_line() -> None:
     node = graph.nodes[NodeId("bwdif1")]
     moved = graph.with_node(NodeDoc(**{**node.__dict__, "position": (300.0, 0.0)}))
     before, after = encode(graph).splitlines(), encode(moved).splitlines()
-    assert [new for old, new in zip(before, after, strict=True) if old != new] == [
-        '      "position": [300, 0],'
-    ]
+    assert [new for old, new in zip(before, after, strict=True) if old != new] == ['      "position": [300, 0],']
 
 
 def test_unseen_and_turning_characters_are_visible_in_the_file() -> None:
@@ -203,18 +197,14 @@ def test_two_wires_into_one_input_are_refused() -> None:
 @pytest.mark.parametrize("depth", [70, 5_000, 200_000])
 def test_deep_nesting_is_refused_not_suffered(depth: int) -> None:
     nested = "[" * depth + "]" * depth
-    assert "nested deeper" in refusal(
-        '{"format": "tapeloom.graph", "version": 1, "meta": {"x": ' + nested + "}}"
-    )
+    assert "nested deeper" in refusal('{"format": "tapeloom.graph", "version": 1, "meta": {"x": ' + nested + "}}")
     assert "nested deeper" in refusal('{"a":' * depth)
 
 
 def test_too_large_a_file_is_refused() -> None:
     assert "at most" in refusal(b" " * (MAX_BYTES + 1))
     assert "20,000 are the most" in refusal(document(nodes={f"n{i}": {"type": "x"} for i in range(20_001)}))
-    assert "digits" in refusal(
-        '{"format": "tapeloom.graph", "version": 1, "meta": {"x": ' + "9" * 9000 + "}}"
-    )
+    assert "digits" in refusal('{"format": "tapeloom.graph", "version": 1, "meta": {"x": ' + "9" * 9000 + "}}")
 
 
 @pytest.mark.parametrize(

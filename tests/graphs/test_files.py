@@ -115,7 +115,5 @@ def test_a_zero_byte_file_is_told_with_its_name(tmp_path: Path) -> None:
 def test_a_truncated_file_is_told_with_its_name(tmp_path: Path) -> None:
     path = tmp_path / "half.graph"
     path.write_text(encode(OLD)[:90], "utf-8")
-    with pytest.raises(
-        DocumentError, match=r"half\.graph: line \d+, column \d+: the file stops in the middle"
-    ):
+    with pytest.raises(DocumentError, match=r"half\.graph: line \d+, column \d+: the file stops in the middle"):
         load(path)

@@ -1,0 +1,230 @@
+"""Every problem of a graph at once, before anything runs: where, what, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import PurePath
+from typing import Any
+
+from graphs.document import Graph, NodeId
+from graphs.forecast import Forecast, forecast
+from graphs.problem import Problem, Severity, error, warning
+from graphs.resolve import Placed, Port, Resolved, is_sink, resolve
+from nodes.clip import ClipInfo, SoundInfo
+from nodes.media import Probe
+from nodes.node import arguments
+from nodes.params import Kind
+from nodes.ports import PICTURES, Audio, PortType
+from nodes.registry import Registry
+
+
+def check(
+    graph: Graph,
+    registry: Registry,
+    probe: Probe,
+    *,
+    available: Collection[str] | None = None,
+    trust: bool = False,
+) -> list[Problem]:
+    """All problems of `graph`, errors first, in the order in which the tape passes the nodes.
+
+    `available`: the VapourSynth namespaces and Python modules at hand (None: do not ask). `trust`: nodes that run
+    their author's own code are welcome.
+    """
+    resolved = resolve(graph, registry)
+    return judged(resolved, forecast(resolved, probe, registry), available=available, trust=trust)
+
+
+def judged(
+    resolved: Resolved, foretold: Forecast, *, available: Collection[str] | None = None, trust: bool = False
+) -> list[Problem]:
+    """The same for a graph that is already resolved and forecast."""
+    problems = [
+        *resolved.problems,
+        *foretold.problems,
+        *_nothing_to_write(resolved),
+        *_same_file(resolved),
+        *_lacking(resolved, available),
+        *_untrusted(resolved, trust),
+        *_out_of_sync(resolved, foretold),
+        *_advice(resolved, foretold),
+    ]
+    place = {node: at for at, node in enumerate(resolved.order)}
+    needed = _needed_by_outputs(resolved)
+    problems = [_eased(problem, resolved, needed) for problem in dict.fromkeys(problems)]
+    return sorted(
+        problems,
+        key=lambda problem: (not problem.is_error, place.get(problem.node, len(place)) if problem.node else -1),
+    )
+
+
+# -- the outputs -----------------------------------------------------------------------------------
+def _nothing_to_write(resolved: Resolved) -> Iterator[Problem]:
+    outputs = [node for node in resolved.placed.values() if is_sink(node.type)]
+    if not resolved.graph.nodes:
+        yield error("the graph is empty. Put in a video source and an output, or start from a preset")
+    elif not outputs:
+        yield error("nothing is written: there is no output node. Wire one in, such as output.ffv1")
+    elif not any(node.writes and node.id not in resolved.left_out for node in outputs):
+        yield error("nothing is written: every output is muted or bypassed. Switch one on", outputs[0].id)
+
+
+def _same_file(resolved: Resolved) -> Iterator[Problem]:
+    """Two outputs to one file, or an output onto a source. (What is really the same file, links and all, the runtime
+    asks the disk.)"""
+    reads: dict[PurePath, NodeId] = {}
+    writes: dict[PurePath, NodeId] = {}
+    for key in resolved.order:
+        for name, param in resolved.placed[key].type.params.items():
+            value = getattr(resolved.placed[key].node, name)
+            if param.kind is Kind.FILE and value and not param.saves:
+                reads.setdefault(PurePath(value), key)
+    for key in resolved.sinks():
+        for name, param in resolved.placed[key].type.params.items():
+            value = getattr(resolved.placed[key].node, name)
+            if not param.saves or not value:
+                continue
+            path = PurePath(value)
+            if path in reads:
+                text = f"{value} is the source {reads[path]}: it would be written over. Choose another name"
+                yield error(text, key, name)
+            elif path in writes:
+                yield error(f"{writes[path]} writes {value} too. Choose another name", key, name)
+            writes.setdefault(path, key)
+
+
+def _eased(problem: Problem, resolved: Resolved, needed: Collection[NodeId]) -> Problem:
+    """An error at a node that no output needs spoils nothing: a warning then."""
+    if problem.node is None or not problem.is_error or problem.node not in resolved.graph.nodes:
+        return problem
+    if not needed or problem.node in needed:
+        return problem
+    text = problem.text.rstrip(".")
+    return replace(problem, severity=Severity.WARNING, text=f"{text}. (No output needs this node, so it is left out)")
+
+
+def _needed_by_outputs(resolved: Resolved) -> set[NodeId]:
+    """Every node from which a link path leads to an output or to a node of unknown type; empty without outputs."""
+    ends = [node.id for node in resolved.placed.values() if is_sink(node.type)]
+    if not ends:
+        return set()
+    needed: set[NodeId] = set()
+    waiting = [*ends, *(node for node in resolved.missing if not resolved.graph.outgoing(node))]
+    while waiting:
+        node = waiting.pop()
+        if node not in needed:
+            needed.add(node)
+            waiting += [link.source[0] for link in resolved.graph.incoming(node).values()]
+    return needed
+
+
+# -- what nodes need -------------------------------------------------------------------------------
+def _running(resolved: Resolved) -> list[Placed]:
+    return [resolved.placed[key] for key in resolved.order if not resolved.placed[key].bypass]
+
+
+def _lacking(resolved: Resolved, available: Collection[str] | None) -> Iterator[Problem]:
+    if available is None:
+        return
+    for node in _running(resolved):
+        lacking = [need for need in node.type.needs if need not in available]
+        if lacking:
+            text = f"{node.type.name()} needs {', '.join(lacking)}, which is not installed here"
+            yield error(f"{text}. `launch.py doctor` tells how to get it; else bypass the node", node.id)
+
+
+def _untrusted(resolved: Resolved, trust: bool) -> Iterator[Problem]:
+    for node in _running(resolved):
+        if node.type.trusted and not trust:
+            text = f"{node.type.name()} runs code that is written in this graph"
+            yield error(f"{text}. Read it; if you trust who wrote it, say --trust", node.id)
+
+
+def _advice(resolved: Resolved, foretold: Forecast) -> Iterator[Problem]:
+    """What a node itself says against its settings."""
+    for node in _running(resolved):
+        arriving = foretold.arriving(node.id)
+        if any(name not in arriving and not port.optional for name, port in node.type.inputs.items()):
+            continue
+        given: dict[str, Any] = {name: arriving.get(name) for name in arguments(node.type.check)}
+        given = {name: value for name, value in given.items() if name in node.type.inputs}
+        try:
+            said = [str(text) for text in node.node.check(**given)]
+        except Exception as fault:  # a node file, perhaps a plugin's, may fail in any way
+            said = [f"the node's own check failed ({type(fault).__name__}: {fault}). That is a fault in {node.type.id}"]
+        yield from (warning(text, node.id) for text in said)
+
+
+# -- sound and picture -----------------------------------------------------------------------------
+def _out_of_sync(resolved: Resolved, foretold: Forecast) -> Iterator[Problem]:
+    """Where an output is handed picture and sound that no longer begin or end together.
+
+    Captures seldom end both in the same moment, so what the source itself brings along is not counted.
+    """
+    for key in resolved.sinks():
+        ports = resolved.placed[key].type.inputs
+        pictures = [name for name, port in ports.items() if port.kind in PICTURES]
+        sounds = [name for name, port in ports.items() if port.kind is Audio]
+        if not pictures or not sounds:
+            continue
+        clip, sound = foretold.clip(key, pictures[0]), foretold.sound(key, sounds[0])
+        if clip is None or sound is None:
+            continue
+        seen = _path(resolved, key, pictures[0], PICTURES)
+        heard = _path(resolved, key, sounds[0], (Audio,))
+        first_clip, first_sound = foretold.outputs.get(seen[-1]), foretold.outputs.get(heard[-1])
+        if not isinstance(first_clip, ClipInfo) or not isinstance(first_sound, SoundInfo):
+            continue
+        frame = 1 / min(clip.fps, first_clip.fps)
+        slack = frame if clip.exact else frame + clip.duration / 100
+        own = first_clip if seen[-1][0] == heard[-1][0] else None
+        start = sound.start - clip.start - (first_sound.start - own.start if own else 0)
+        longer = sound.duration - clip.duration
+        own_longer = first_sound.duration - own.duration if own else Fraction(0)
+        if abs(start) > frame:
+            text = f"sound and picture begin {_seconds(start)} apart{_culprit(resolved, foretold, seen, heard)}"
+            yield warning(text, key, sounds[0])
+        elif abs(longer) > slack and abs(longer - own_longer) > slack:
+            which = "longer" if longer > 0 else "shorter"
+            text = f"the sound is {_seconds(longer)} {which} than the picture"
+            yield warning(text + _culprit(resolved, foretold, seen, heard), key, sounds[0])
+
+
+def _path(resolved: Resolved, node: NodeId, port: str, kinds: Collection[type[PortType]]) -> list[Port]:
+    """The outputs through which what arrives at `port` came, nearest first, along the first input of its kind."""
+    path: list[Port] = []
+    feed = resolved.feed(node, port)
+    while feed:
+        path.append(feed)
+        inputs: Mapping[str, Any] = resolved.placed[feed[0]].type.inputs
+        feeds = (resolved.feed(feed[0], name) for name, entry in inputs.items() if entry.kind in kinds)
+        feed = next((found for found in feeds if found), None)
+    return path
+
+
+def _culprit(resolved: Resolved, foretold: Forecast, seen: list[Port], heard: list[Port]) -> str:
+    """Which node changed the time of one and not of the other."""
+    sounding = {node for node, _ in heard}
+    for node, port in seen:
+        after = foretold.outputs.get((node, port))
+        kind = resolved.placed[node].type
+        before = next(
+            (foretold.clip(node, name) for name, entry in kind.inputs.items() if entry.kind in PICTURES), None
+        )
+        if not isinstance(after, ClipInfo) or before is None or node in sounding:
+            continue
+        if abs(after.start - before.start) > 1 / before.fps or abs(after.duration - before.duration) > 1 / before.fps:
+            if any(entry.kind is Audio for entry in kind.inputs.values()):
+                return f": {node} changed the picture's time but not the sound's. Wire the sound through {node} too"
+            return f": {node} changed the picture's time but not the sound's. Change the sound's alike"
+    showing = {node for node, _ in seen}
+    for node, _ in heard:
+        if node not in showing and any(entry.kind in PICTURES for entry in resolved.placed[node].type.inputs.values()):
+            return f": {node} changed the sound's time but not the picture's. Wire the picture through {node} too"
+    return ". Trim both alike, or shift the sound"
+
+
+def _seconds(time: Fraction) -> str:
+    return f"{abs(float(time)):.2f} s"
