@@ -54,8 +54,7 @@ def make(root: str, folder: str, layers: list[str], say: uv.Say) -> None:
         tool.run("venv", "--relocatable", "--prompt", "tapeloom", "--python", python_for(python), fresh)
         os.mkdir(os.path.join(fresh, "made-from"))
         copies = [  # installed from the copies: a lock may change while this runs
-            shutil.copyfile(environment.lock(root, layer), environment.made_from(fresh, layer))
-            for layer in wanted
+            shutil.copyfile(environment.lock(root, layer), environment.made_from(fresh, layer)) for layer in wanted
         ]
         inside = environment.python_in(fresh)
         tool.run("pip", "sync", "--python", inside, "--require-hashes", "--no-build", *copies)
@@ -107,9 +106,7 @@ def bootstrap(root: str, say: uv.Say) -> Iterator[str]:
         os.makedirs(folder, exist_ok=True)
         file = open(os.path.join(folder, "lock"), "a+b")  # noqa: SIM115
     except OSError as error:
-        raise Failed(
-            f"{folder} cannot be written ({error.strerror}). Put the project where you may write."
-        ) from None
+        raise Failed(f"{folder} cannot be written ({error.strerror}). Put the project where you may write.") from None
     with file:
         told = False
         while not try_lock(file.fileno()):

@@ -76,9 +76,7 @@ def candidates(world: World) -> Iterator[list[str]]:
         name = f"python3.{minor}.exe" if world.windows else f"python3.{minor}"
         for folder in world.path:
             # pyenv's and asdf's shims start nothing unless that version is the chosen one
-            if os.path.basename(os.path.normpath(folder)) != "shims" and world.is_file(
-                os.path.join(folder, name)
-            ):
+            if os.path.basename(os.path.normpath(folder)) != "shims" and world.is_file(os.path.join(folder, name)):
                 yield [os.path.join(folder, name)]
     versions = os.path.join(world.pyenv_root, "versions")
     known = [(release(name), name) for name in world.listdir(versions)]

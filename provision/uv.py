@@ -92,9 +92,7 @@ def apt_install(packages: list[str], say: Say) -> bool:
         return False
     say("installing " + " ".join(packages) + " with apt-get")
     install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
-    return answer(install) is not None or (
-        answer(["apt-get", "update"]) is not None and answer(install) is not None
-    )
+    return answer(install) is not None or (answer(["apt-get", "update"]) is not None and answer(install) is not None)
 
 
 def how_to_get_pip() -> str:
@@ -163,9 +161,7 @@ def run(command: list[str], root: str, say: Say) -> None:
 def uv_env() -> dict[str, str]:
     """A mirror named for pip serves uv too; a company's certificates are read where the system keeps them."""
     env = clean_env()
-    env.update(
-        UV_NO_PROGRESS="1", NO_COLOR="1", PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1"
-    )
+    env.update(UV_NO_PROGRESS="1", NO_COLOR="1", PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
     if env.get("SSL_CERT_FILE") or env.get("SSL_CERT_DIR"):
         env.setdefault("UV_SYSTEM_CERTS", "1")
     if env.get("PIP_INDEX_URL"):
