@@ -52,7 +52,7 @@ def compiled(
     if targets is not None:
         needed = set(resolved.upstream(targets))
         said = [problem for problem in said if problem.node in needed]
-    return Compiled(resolved, foretold, made, (*said, *made.problems))
+    return Compiled(resolved, foretold, made, tuple(dict.fromkeys((*said, *made.problems))))
 
 
 def remembering(probe: Probe) -> Probe:
