@@ -153,12 +153,15 @@ class _Planner:
                 if real in self.sounds:
                     self.sounds[node_id, out] = self.sounds[real]
             return
+        outputs = placed.type.outputs
+        if outputs and not any((node_id, port) in self.forecast.outputs for port in outputs):
+            return  # its forecast failed and has said why
         given = self._inputs(node_id, placed.type)
         if given is None:
             return
         try:
             result = placed.node.build(Script(node_id), **given)
-            if placed.type.outputs:
+            if outputs:
                 self._outputs(node_id, outputs_of(placed.type, result))
             else:
                 self._sink(node_id, result)

@@ -81,7 +81,7 @@ def _size(text: str | None) -> tuple[int, int]:
     if text is None:
         return 0, 0
     width, _, height = text.lower().partition("x")
-    if not width.isdecimal() or not height.isdecimal() or not 16 <= min(int(width), int(height)):
+    if not width.isdecimal() or not height.isdecimal() or min(int(width), int(height)) < 16:
         raise UserError(f"--size {text}: write it as WIDTHxHEIGHT in pixels, 16x16 or more")
     return int(width), int(height)
 

@@ -1,0 +1,64 @@
+"""The pure half of the house stands on a machine with neither Qt nor VapourSynth."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+BARRED = ("PySide6", "vapoursynth", "av", "onnxruntime", "torch", "vsdeinterlace", "vstools", "NodeGraphQt")
+PURE = (
+    "nodes.api",
+    "nodes.registry",
+    "graphs.check",
+    "graphs.codec",
+    "graphs.edits",
+    "graphs.files",
+    "runtime.plan",
+    "runtime.emit",
+    "runtime.script",
+    "runtime.fingerprint",
+    "runtime.optimize",
+    "runtime.watch",
+    "runtime.encode",
+    "runtime.compiled",
+    "runtime.session",
+)
+BARRIER = f"""
+import sys
+class Barrier:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {BARRED!r}:
+            raise ImportError(name + " is not there")
+sys.meta_path.insert(0, Barrier())
+sys.path.insert(0, {str(ROOT)!r})
+"""
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-I", "-c", BARRIER + code], capture_output=True, text=True, check=False)
+
+
+def test_the_pure_half_imports_without_qt_and_vapoursynth() -> None:
+    done = run("\n".join(f"import {name}" for name in PURE) + "\nprint('fine')")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "fine"
+
+
+def test_the_barrier_really_bars() -> None:
+    assert "vapoursynth is not there" in run("import vapoursynth").stderr
+
+
+def test_the_whole_library_declares_itself_there() -> None:
+    done = run("from nodes.registry import load\nr = load()\nprint(len(r), [f.message for f in r.failures])")
+    assert done.returncode == 0, done.stderr
+    count, _, failures = done.stdout.partition(" ")
+    assert int(count) > 40
+    assert failures.strip() == "[]"
+
+
+def test_networkx_waits_until_something_is_planned() -> None:
+    done = run("import runtime.compiled, sys\nprint('networkx' in sys.modules)")
+    assert done.stdout.strip() == "False", done.stderr
