@@ -50,9 +50,7 @@ def picture(info: ClipInfo) -> vs.VideoNode:
     texture = "X N 3 * + 17 / sin Y 23 / cos + 4000 * 28000 + X N 5 * + 64 % 32 < 6000 0 ? +"
     work = core.akarin.Expr(work, [texture, "X 40 / sin 5000 * 32768 +", "Y N + 30 / cos 5000 * 32768 +"])
     work = work.std.SetFrameProps(_Matrix=5, _Range=0)
-    if info.format.family is Family.RGB:
-        work = work.resize.Bicubic(format=fmt)
-    elif work.format.id != fmt:
+    if info.format.family is Family.RGB or work.format.id != fmt:
         work = work.resize.Bicubic(format=fmt)
     return mark(work, info)
 
@@ -136,7 +134,7 @@ def differences(clip: vs.VideoNode, info: ClipInfo) -> list[str]:
     facts: dict[str, tuple[object, object]] = {
         "width": (clip.width, info.width),
         "height": (clip.height, info.height),
-        "format": (clip.format.name, info.format.name),
+        "format": (clip.format.name.upper(), info.format.name),
         "fps": (clip.fps, info.fps),
         "frames": (clip.num_frames, info.frames),
         "sar": (sar, info.sar),

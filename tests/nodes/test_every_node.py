@@ -8,7 +8,7 @@ from nodes.node import Node
 from nodes.params import Kind
 from nodes.ports import Clip
 from nodes.registry import default_registry
-from nodes.script import Call, Attr, Expr, Name
+from nodes.script import Attr, Call, Expr, Name
 from runtime.emit import walk
 from tests.nodes import harness
 
