@@ -78,3 +78,26 @@ def moved(one: Plane, other: Plane) -> tuple[float, float]:
     a = np.stack([fx[low], fy[low]], axis=1) * 2 * np.pi
     right, down = np.linalg.lstsq(a * weight[:, None], phase * weight, rcond=None)[0]
     return float(right), float(down)
+
+
+def drawn(*arrays: npt.NDArray[np.floating], like: vs.VideoNode) -> vs.VideoNode:
+    """`like` with its planes holding `arrays` in every frame."""
+
+    def paint(n: int, f: vs.VideoFrame) -> vs.VideoFrame:
+        made = f.copy()
+        for plane, values in enumerate(arrays):
+            target = np.asarray(made[plane])
+            np.copyto(target, values if target.dtype.kind == "f" else np.rint(values), casting="unsafe")
+        return made
+
+    return like.std.ModifyFrame(like, paint)
+
+
+def speckle(width: int, height: int, low: float, high: float, *, seed: int = 1, size: float = 3.0) -> Plane:
+    """Soft random blobs about `size` pixels wide between `low` and `high`: texture without any direction or
+    period."""
+    noise = np.random.default_rng(seed).standard_normal((height, width))
+    fy, fx = np.meshgrid(np.fft.fftfreq(height), np.fft.fftfreq(width), indexing="ij")
+    soft = np.fft.ifft2(np.fft.fft2(noise) * np.exp(-2 * (np.pi * size) ** 2 * (fx**2 + fy**2) / 4)).real
+    soft = (soft - soft.min()) / (soft.max() - soft.min())
+    return low + (high - low) * soft

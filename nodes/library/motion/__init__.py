@@ -1,0 +1,1 @@
+"""Node files of the category motion, one node a file."""
