@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import graphs
 from graphs.codec import DocumentError
 from graphs.document import Graph, NodeDoc
 from graphs.files import SUFFIX, load
+from graphs.library import preset, preset_names
 from graphs.overrides import set_inputs, set_params
 from graphs.problem import Problem
 from graphs.resolve import did_you_mean
 from nodes.params import Kind
 from nodes.registry import Registry
-
-PRESETS = Path(graphs.__file__).parent / "presets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,7 @@ def opened(name: str, registry: Registry, inputs: Sequence[str] = (), settings: 
     """Open the preset or .graph file `name` and apply `-i` and `--set` texts. DocumentError if it cannot be read."""
     path = _path(name)
     graph = found(load(path), path.parent, registry)
-    inputs = [str(Path(text).absolute()) if Path(text).exists() else text for text in inputs]
-    graph, wrong = set_inputs(graph, inputs, registry)
+    graph, wrong = set_inputs(graph, [_absolute(text, graph) for text in inputs], registry)
     graph, unset = set_params(graph, settings, registry)
     return Opened(graph, path.stem, (*wrong, *unset))
 
@@ -60,9 +57,17 @@ def _path(name: str) -> Path:
     path = Path(name)
     if path.suffix == SUFFIX or path.exists() or len(path.parts) > 1:
         return path
-    preset = PRESETS / f"{name}{SUFFIX}"
-    if preset.is_file():
-        return preset
-    names = sorted(file.stem for file in PRESETS.glob(f"*{SUFFIX}"))
+    found = preset(name)
+    if found:
+        return found.path
+    names = preset_names()
     text = f"there is no preset {name!r}{did_you_mean(name, names)}. The presets are: {', '.join(names)}"
     raise DocumentError(f"{text}. A graph of your own is named with its ending, like my{SUFFIX}")
+
+
+def _absolute(text: str, graph: Graph) -> str:
+    """A text of `-i` with its path made absolute where it is a file here."""
+    node, equals, path = text.partition("=")
+    if not equals or node not in graph.nodes:
+        node, equals, path = "", "", text
+    return f"{node}{equals}{Path(path).absolute()}" if path and Path(path).exists() else text
