@@ -26,22 +26,36 @@ CONTAINERS = {
     "mxf": Container("mxf", (".mxf",), (COPY, PCM)),
     "dv": Container("dv", (".dv", ".dif"), (COPY, PCM)),
 }
+# Endings that are meant as such; any other ("side.A") is part of a name, which then gets the usual one.
+_ENDINGS = frozenset(
+    (
+        ".mkv", ".mp4", ".m4v", ".mov", ".qt", ".avi", ".mxf", ".dv", ".dif", ".webm", ".mpg", ".mpeg", ".m2v", ".m2t",
+        ".m2ts", ".ts", ".vob", ".wmv", ".flv", ".ogv", ".3gp", ".y4m", ".yuv", ".png", ".tif", ".tiff", ".jpg",
+        ".jpeg", ".bmp", ".dpx", ".exr", ".gif", ".wav", ".flac", ".mp3", ".m4a", ".aac", ".opus", ".ogg", ".ac3", ".aiff",
+        ".vpy", ".avs", ".graph",
+    )
+)  # fmt: skip
 
 
 def chosen(file: str, wanted: StrEnum) -> tuple[Container, str]:
     """The container and the ending of `file`. `wanted` is a node's own choice; its `auto` goes by the file's ending.
 
-    ParamError where the ending is none of the node's.
+    ParamError where the ending is that of another kind of file.
     """
     offered = [str(member.value) for member in type(wanted) if member.value != "auto"]
     ending = PurePath(file).suffix.lower()
     if wanted.value != "auto":
         container = CONTAINERS[wanted.value]
+        if ending in _ENDINGS and ending not in container.suffixes:
+            usual = container.suffixes[0]
+            raise ParamError(
+                f"{file}: the container is set to {wanted.value}. Name the file {usual}, or set it to auto"
+            )
         return container, ending if ending in container.suffixes else container.suffixes[0]
     for name in offered:
         if ending in CONTAINERS[name].suffixes:
             return CONTAINERS[name], ending
-    if ending and ending[1:].isalnum() and not ending[1:].isdigit():
+    if ending in _ENDINGS:
         known = ", ".join(suffix for name in offered for suffix in CONTAINERS[name].suffixes)
         raise ParamError(
             f"{file}: {ending} is no file that this node writes. Give it one of the endings {known}, "

@@ -1,0 +1,95 @@
+"""`launch.py run`: a preset or a graph, a tape in, a restored file out."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from types import FrameType
+
+from nodes.registry import default_registry
+from runtime.commands import CANCELLED, DONE, FAILED, WRONG, UserError
+from runtime.commands._graphs import graph_arguments, open_graph
+from runtime.commands._progress import Teller, teller
+from runtime.jobs.destinations import stem_for
+from runtime.jobs.render import BrokenRenderError, RefusedError, Span, render
+from runtime.session import Cancelled
+
+HELP = """Restore a tape: render everything a graph writes
+
+  launch.py run vhs-pal -i "my tape.dv" -o restored.mkv
+  launch.py run my.graph --set qtgmc1.preset=slow --set encode1.crf=18 --frames 0:500
+
+A file is written under a name that ends in .part and gets its own name when it is whole. Exit codes: 0 done,
+1 failed, 2 the graph or the arguments are wrong, 130 cancelled (Ctrl-C)."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    graph_arguments(parser)
+    parser.add_argument(
+        "-o", "--output", action="append", default=[], metavar="FILE",
+        help="where the result goes; encode2=FILE for another output of the graph. Left out, the result is called "
+        "after the tape and the graph and lies in this folder",
+    )  # fmt: skip
+    parser.add_argument("--frames", metavar="A:B", help="only the frames from A up to, not including, B")
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing file (never a source)")
+    parser.add_argument(
+        "--progress", choices=("auto", "lines", "json"), default="auto",
+        help="json: one JSON object a line on stdout, for programs (docs/command-line.md)",
+    )  # fmt: skip
+    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+
+
+def run(args: argparse.Namespace) -> int:
+    tell = teller(args.progress, args.quiet, sys.stdout)
+    before = signal.signal(signal.SIGTERM, _as_interrupt)  # a polite kill cleans up as Ctrl-C does
+    try:
+        return _run(args, tell)
+    except (KeyboardInterrupt, Cancelled):
+        tell.cancelled()
+        return CANCELLED
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(args: argparse.Namespace, tell: Teller) -> int:
+    try:
+        frames = _span(args.frames)
+        made = open_graph(args)
+        result = render(
+            made.graph,
+            outputs=args.output,
+            stem=stem_for(made.graph, made.name),
+            frames=frames,
+            overwrite=args.overwrite,
+            trust=args.trust,
+            registry=default_registry(),
+            listen=tell.tell,
+        )
+    except RefusedError as fault:
+        tell.failed("\n".join(f"{one.severity.value}: {one.line()}" for one in fault.problems), WRONG)
+        return WRONG
+    except UserError as fault:
+        tell.failed(str(fault), fault.code)
+        return fault.code
+    except BrokenRenderError as fault:
+        tell.failed(str(fault), FAILED, fault.log)
+        return FAILED
+    tell.done(result)
+    return DONE
+
+
+def _span(text: str | None) -> Span | None:
+    if text is None:
+        return None
+    first, colon, last = text.partition(":")
+    if not colon or not (first.isdecimal() or not first) or not (last.isdecimal() or not last):
+        raise UserError(f"--frames {text}: write it as first:end, like 0:500")
+    span = int(first or 0), int(last) if last else None
+    if span[1] is not None and span[1] <= span[0]:
+        raise UserError(f"--frames {text}: the end must lie behind the first frame")
+    return span
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
