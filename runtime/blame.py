@@ -3,10 +3,16 @@
 import re
 
 _AT = re.compile(r'File "<([^<>" ]+)>", line (\d+)')  # no space: not "<frozen runpy>"
+_FATAL = "Fatal Python error"
+_CRASHED = re.compile(_FATAL + r".*?^Current thread [^\n]*\n(.*?)(?:^$|\Z)", re.DOTALL | re.MULTILINE)
 _PYTHONS_OWN = ("imports", "string", "stdin")
 
 
 def blamed_line(text: str) -> tuple[str, int] | None:
-    """(node, line of the script) of the innermost of our steps in a Python traceback, or None."""
-    found = [match for match in _AT.findall(text) if match[0] not in _PYTHONS_OWN]
-    return (found[-1][0], int(found[-1][1])) if found else None
+    """(node, line of the script) of the innermost of our steps in a traceback or in a crash's stacks, or None."""
+    crash = _CRASHED.search(text)
+    found = [at for at in _AT.findall(crash[1] if crash else text) if at[0] not in _PYTHONS_OWN]
+    if not found or (crash is None and _FATAL in text):
+        return None
+    node, line = found[0 if crash else -1]  # faulthandler writes the innermost first, a traceback last
+    return node, int(line)

@@ -215,8 +215,11 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
+    """Look at a file. `measure`: also measure its field structure, which decodes some hundred frames."""
+
     id: int
     path: str
+    measure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

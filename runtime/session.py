@@ -400,9 +400,9 @@ class Session:
         assert isinstance(reply, PropsReady)
         return reply.props
 
-    def probe(self, path: str) -> dict[str, Plain]:
-        """What a file is. Raises RequestError."""
-        reply = self._answer(Probe(self._supervisor.next_id(), path), self._patience.probe_s)
+    def probe(self, path: str, *, measure: bool = False) -> dict[str, Plain]:
+        """What a file is; `measure`: also its field structure, under `measured`. Raises RequestError."""
+        reply = self._answer(Probe(self._supervisor.next_id(), path, measure), self._patience.probe_s)
         assert isinstance(reply, Probed)
         return reply.facts
 

@@ -39,7 +39,7 @@ from runtime.watch import Fault
 __all__ = ["Asking", "Listener", "Lost", "Supervisor"]
 
 _LOG_LINES = 400
-_TAIL_LINES = 20
+_TAIL_LINES = 60  # the stacks of a crash
 _WARNING = 2
 _EXIT_S = 2.0  # from the end of the wire to the end of the process
 _DRAIN_S = 2.0
@@ -130,7 +130,7 @@ class Supervisor:
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._worker: _Worker | None = None
         self._last_id = 0
-        self._id_lock = threading.Lock()
+        self._lock = threading.Lock()
         self._closed = threading.Event()
         self.ready: Ready | None = None
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
@@ -140,15 +140,18 @@ class Supervisor:
     # thread
 
     def next_id(self) -> int:
-        with self._id_lock:
+        with self._lock:
             self._last_id += 1
             return self._last_id
 
     def ask(self, asking: "Asking") -> None:
         """Queue a request. Its listener hears of it exactly one answer, or Lost."""
-        with self._id_lock:
-            self._asks[asking.id] = _Ask(asking.question, asking.listener)
-        self._inbox.put(watch.Asked(time.monotonic(), asking.task()))
+        with self._lock:
+            if not self._closed.is_set():
+                self._asks[asking.id] = _Ask(asking.question, asking.listener)
+                self._inbox.put(watch.Asked(time.monotonic(), asking.task()))
+                return
+        asking.listener(Lost(Fault("gone", self.reason), None, self.log_tail()))
 
     def cancel(self, question_id: int) -> None:
         self._inbox.put(watch.CancelAsked(time.monotonic(), question_id))
@@ -199,6 +202,10 @@ class Supervisor:
                         self._hung_up(worker, rubbish)
                 case event:
                     self._turn(event)
+        while not self._inbox.empty():  # asked while we closed: refused, but answered
+            item = self._inbox.get()
+            if isinstance(item, watch.Asked):
+                self._turn(item)
 
     def _turn(self, event: watch.Event) -> None:
         self._watch, actions = watch.step(self._watch, event)
@@ -227,7 +234,8 @@ class Supervisor:
                 if ask is not None:
                     ask.listener(Lost(fault, ask.begun, self.log_tail()))
             case watch.Closed():
-                self._closed.set()
+                with self._lock:
+                    self._closed.set()
 
     def _post(self, request: Request) -> None:
         if self._worker is not None:

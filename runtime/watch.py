@@ -396,10 +396,10 @@ def _exited(turn: _Turn, how: str) -> None:
     fault = watch.doom or Fault("crashed", f"the worker {how}")
     culprits = watch.culprits if watch.doom else frozenset(task.id for task in watch.tasks if task.begun)
     turn.w = replace(watch, doom=None, culprits=frozenset(), reason=fault.text)
+    turn.become(Phase.RESTING)
     blamed = _settle(turn, fault, culprits)
     if fault.kind in ("memory", "cancelled") or blamed:
         turn.w = replace(turn.w, deaths_s=() if blamed else turn.w.deaths_s)
-        turn.become(Phase.RESTING)
         return
     earlier = (one for one in turn.w.deaths_s if turn.now_s - one < watch.limits.window_s)
     recent = (*earlier, turn.now_s)

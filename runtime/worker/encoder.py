@@ -91,8 +91,9 @@ class Encoder:
             reader.join(_END_S)  # bounded: a grandchild may hold the pipe open
 
     def _last_words(self) -> str:
-        words = [line for line in self._log if line.strip()]
-        return f": {words[-1].strip()}" if words else ""
+        words = [line.strip() for line in self._log if line.strip()]
+        told = dict.fromkeys((words[0], words[-1])) if words else ()  # the cause, and what came of it
+        return f": {'; '.join(told)}" if told else ""
 
     def _read_progress(self) -> None:
         assert self._process.stdout is not None

@@ -292,7 +292,8 @@ class Worker:
                 self._send(node_failed(request.id, sink.node, sink.output, None, error))
                 return
             sinks.append((sink, clip))
-        job = RenderJob.of(request.id, sinks, self._send)
+        forks = self._memo.forks([(sink.fingerprint, sink.output) for sink in request.sinks])
+        job = RenderJob.of(request.id, sinks, [as_clip(fork) for fork in forks], self._send)
         self._renders[request.id] = job
         first = request.sinks[0]
         self._send(Started(request.id, first.node, first.first, first.fingerprint))
@@ -322,7 +323,7 @@ class Worker:
     def _probe(request: Probe) -> Reply:
         from runtime.worker.probe import probe
 
-        return Probed(request.id, probe(request.path))
+        return Probed(request.id, probe(request.path, measured=request.measure))
 
     @staticmethod
     def _index(request: Index) -> Reply:

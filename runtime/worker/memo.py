@@ -8,6 +8,7 @@ fails takes only the steps below it along.
 import ast
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import CodeType
@@ -177,10 +178,17 @@ class Memo:
             raise KeyError(f"the step {fingerprint:.12} has no output {port}")
         return kept.values[port]
 
-    def clear(self) -> None:
-        self._kept.clear()
-        self._by_port.clear()
-        self.steps = ()
+    def forks(self, wanted: Iterable[tuple[str, str]]) -> list[object]:
+        """The values on the way to `wanted` (fingerprint, port) that more than one step or target takes."""
+        wanted = list(wanted)
+        takers: Counter[tuple[str, str]] = Counter(wanted)
+        needed = {fingerprint for fingerprint, _ in wanted}
+        for step in reversed({step.fingerprint: step for step in self.steps}.values()):
+            if step.fingerprint in needed:
+                taken = {(one.fingerprint, one.output) for one in step.inputs}
+                takers.update(taken)
+                needed |= {fingerprint for fingerprint, _ in taken}
+        return [self.value(*port) for port, count in takers.items() if count > 1]
 
 
 def said(error: BaseException) -> str:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import vapoursynth as vs
 
@@ -15,7 +16,9 @@ from runtime.worker.pace import Pace, Stopped
 
 _PREFETCH = 8  # frames asked for ahead of the one being written (measured: FACTS 3, Encode)
 _WINDOW_FRAMES = 4  # how far one sink may run ahead of another, in frames of the slowest
+_SPARE_FRAMES = 8
 _REPORT_S = 0.2
+_CACHE_ON, _CACHE_AUTO = 1, -1  # std.SetVideoCache
 
 
 @dataclass(slots=True)
@@ -44,16 +47,23 @@ class RenderJob:
     lanes: list[_Lane]
     send: Callable[[Reply], None]
     pace: Pace
+    forks: list[vs.VideoNode] = field(default_factory=list)
     cancelled: bool = False
     _thread: threading.Thread | None = field(default=None)
 
     @classmethod
     def of(
-        cls, request_id: int, sinks: Sequence[tuple[RenderSink, vs.VideoNode]], send: Callable[[Reply], None]
-    ) -> "RenderJob":
+        cls,
+        request_id: int,
+        sinks: Sequence[tuple[RenderSink, vs.VideoNode]],
+        forks: Sequence[vs.VideoNode],
+        send: Callable[[Reply], None],
+    ) -> Self:
+        """`forks` are the clips that several sinks share."""
         lanes = [_Lane(sink, _wire_clip(sink, clip)) for sink, clip in sinks]
         slowest = max((_frame_s(lane.clip) for lane in lanes), default=0.0)
-        return cls(request_id, lanes, send, Pace(len(lanes), _WINDOW_FRAMES * slowest))
+        pace = Pace(len(lanes), _WINDOW_FRAMES * slowest)
+        return cls(request_id, lanes, send, pace, list(forks) if len(lanes) > 1 else [])
 
     def start(self, done: Callable[[], None]) -> None:
         def run() -> None:
@@ -86,7 +96,9 @@ class RenderJob:
         except EncoderError as error:
             lane.error = error
         else:
+            self._hold_forks(_CACHE_ON)
             self._run_lanes(began)
+            self._hold_forks(_CACHE_AUTO)
         for lane in self.lanes:
             if lane.encoder is not None:
                 lane.encoder.close()
@@ -94,6 +106,12 @@ class RenderJob:
         failed = self._failure(sinks)
         elapsed_s = time.perf_counter() - began
         self.send(failed or RenderDone(self.id, sinks, elapsed_s, time.process_time() - cpu))
+
+    def _hold_forks(self, mode: int) -> None:
+        """Keep frames of shared clips for as long as the last sink may need them (VapourSynth guesses too short)."""
+        frames = 2 * _ahead() + 2 * _WINDOW_FRAMES + _SPARE_FRAMES
+        for clip in self.forks:
+            clip.std.SetVideoCache(mode=mode, fixedsize=1, maxsize=frames, maxhistory=frames)
 
     def _run_lanes(self, began: float) -> None:
         threads = [
@@ -125,7 +143,7 @@ class RenderJob:
             if self.pace.stopped:
                 raise Stopped
             clip = lane.clip[sink.first : sink.last]
-            ahead = max(_PREFETCH, vs.core.num_threads)
+            ahead = _ahead()
             clip.output(
                 encoder.input,
                 y4m=sink.wire == "y4m",
@@ -167,6 +185,10 @@ class RenderJob:
         message = said(lane.error)
         node, line = blamed_line(message) or (lane.sink.node, None)
         return RenderFailed(self.id, node, frame, line, message, sinks=sinks)
+
+
+def _ahead() -> int:
+    return max(_PREFETCH, vs.core.num_threads)
 
 
 def _frame_s(clip: vs.VideoNode) -> float:
