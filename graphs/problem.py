@@ -32,9 +32,11 @@ class Problem:
         return self.severity is Severity.ERROR
 
     def line(self) -> str:
-        """One line: `qtgmc1 · smoothing: 9 is above the most, 3. Set it to 3 or less`."""
+        """One line: `qtgmc1 · smoothing: 9 is above the most, 3. Set it to 3 or less`. What a document brought
+        along that could steer a terminal is written out (`\\x1b`)."""
         where = " · ".join(part for part in (self.node, self.part) if part)
-        return f"{where}: {self.text}" if where else self.text
+        line = f"{where}: {self.text}" if where else self.text
+        return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
 
 
 def error(text: str, node: NodeId | None = None, part: str = "", remedy: str = "") -> Problem:

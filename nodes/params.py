@@ -126,10 +126,11 @@ class Param:
 
     def _bounded[T: (int, float)](self, number: T) -> T:
         unit = f" {self.unit}" if self.unit else ""
+        shown = f"{number:g}{unit}" if abs(number) < 1e300 else "this number"  # a float cannot hold any int
         if self.low is not None and number < self.low:
-            raise ParamError(f"{number:g}{unit} is below the least, {self.low:g}. Set it to {self.low:g} or more")
+            raise ParamError(f"{shown} is below the least, {self.low:g}. Set it to {self.low:g} or more")
         if self.high is not None and number > self.high:
-            raise ParamError(f"{number:g}{unit} is above the most, {self.high:g}. Set it to {self.high:g} or less")
+            raise ParamError(f"{shown} is above the most, {self.high:g}. Set it to {self.high:g} or less")
         return number
 
     def _accept_fraction(self, value: object) -> Fraction:

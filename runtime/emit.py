@@ -49,6 +49,8 @@ def quote(value: object) -> str:
 def comment(text: str) -> str:
     """`text` as one comment line: whatever could break the line is shown as a question mark."""
     safe = "".join(sign if sign.isprintable() else "?" for sign in text)
+    # in the first lines of a file `coding=utf-7` would make Python read all of it anew, quotes and all (PEP 263)
+    safe = re.sub(r"(coding)([:=])", r"\1 \2", safe)
     return f"# {safe[:WIDTH]}".rstrip()
 
 
