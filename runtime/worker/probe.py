@@ -40,8 +40,20 @@ FIELD_ORDERS = {1: "progressive", 2: "tff", 3: "bff", 4: "tff", 5: "bff"}
 Facts = dict[str, Any]
 
 
-def probe(path: str) -> Facts:
-    """The facts of the file at `path`, or `{"error": what is wrong, what to do}`. A bad file never raises."""
+def probe(path: str, *, measured: bool = False) -> Facts:
+    """The facts of the file at `path`, or `{"error": what is wrong, what to do}`. A bad file never raises.
+
+    `measured` adds what the pictures themselves say of their fields, under `measured`.
+    """
+    facts = _facts(path)
+    if measured and facts.get("video"):
+        from runtime.worker.measure import measure  # numpy is not needed for a quick look
+
+        facts["measured"] = measure(facts["path"])
+    return facts
+
+
+def _facts(path: str) -> Facts:
     where = str(Path(path).absolute())
     try:
         if sequence.is_pattern(where) and not Path(where).exists():

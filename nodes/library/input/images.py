@@ -51,11 +51,12 @@ class Images(Node):
         media, first = self._found(probe)
         info = self._clip(media, first)
         numbered = {} if first is None else {"start_number": first}
+        identity = media.identity if first is None else f"{media.identity}-{first}"
         clip = script.core.bs.VideoSource(
-            script.file(media.path, media.identity),
+            script.file(media.path, identity),
             **numbered,
             cachemode=4,
-            cachepath=script.local(f"index:{media.identity}-{first}"),
+            cachepath=script.local(f"index:{identity}"),
         )
         return marked(clip.std.AssumeFPS(fpsnum=info.fps.numerator, fpsden=info.fps.denominator), info)
 
