@@ -27,8 +27,8 @@ from nodes.sound import (
 __all__ = ["SoundGraph", "SoundGraphError", "file_input", "levelled", "quote", "samples", "unmeasured", "write"]
 
 _NAME = re.compile(r"[a-z0-9_]+\Z")
-# The option parser reads \ ' and :, the graph parser around it \ ' [ ] , ; and white space at either end.
-_OPTION_SIGNS = re.compile(r"([\\':])")
+# The option parser reads \ ' and :, the graph parser around it \ ' [ ] , ;, and both white space at either end.
+_OPTION_SIGNS = re.compile(r"([\\':\s])")
 _GRAPH_SIGNS = re.compile(r"([\\'\[\],;\s])")
 _RESTART = "asetpts=N/SR/TB"
 
@@ -208,10 +208,35 @@ def _forwards(spans: tuple[tuple[Fraction, Fraction | None], ...]) -> bool:
 
 
 def _speed(factor: Fraction, rate: int) -> tuple[str, ...]:
-    """Play faster by taking sound at rate `slow` for sound at rate `fast`. ffmpeg knows whole rates only, so
-    the pair is chosen whose ratio is nearest to the factor; at 48 kHz alone the steps would be 20 ppm, 75 ms
-    in an hour."""
-    slow = min(range(rate, 2 * rate + 1), key=lambda one: (abs(factor - Fraction(round(one * factor), one)), one))
-    fast = round(slow * factor)
-    first = () if slow == rate else (f"aresample={slow}",)
-    return (*first, f"asetrate={fast}", f"aresample={rate}")
+    """Play faster by taking sound at one rate for sound at another. ffmpeg knows whole rates only: at 48 kHz the steps
+    are 20 ppm, 75 ms in an hour. So rates are chosen whose ratio is near enough, or two pairs of them."""
+    filters: list[str] = []
+    now = rate
+    for slow, fast in _ratios(factor, rate):
+        filters += [f"aresample={slow}"] if slow != now else []
+        filters.append(f"asetrate={fast}")
+        now = fast
+    return (*filters, f"aresample={rate}")
+
+
+_NEAR = 1e-9
+"""4 µs in an hour."""
+
+
+def _ratios(factor: Fraction, rate: int) -> tuple[tuple[int, int], ...]:
+    """Pairs (slow, fast) of whole rates from `rate` to twice as much, whose ratios fast/slow multiply to `factor`."""
+    exact = float(factor)
+    slow = min(range(rate, 2 * rate), key=lambda one: abs(round(one * exact) / one - exact))
+    if abs(round(slow * exact) / slow - exact) < _NEAR:
+        return ((slow, round(slow * exact)),)
+    found: list[tuple[float, int, int, int]] = []
+    for second in range(rate, 2 * rate):
+        rest = exact * second / (second + 1)
+        step = round((rest - 1) * rate * 1.5) or (1 if rest > 1 else -1)
+        first = round(step / (rest - 1)) if rest != 1 else 0
+        if rate <= first < 2 * rate:
+            found.append((abs((first + step) / first - rest), first, first + step, second))
+    if not found:
+        return ((slow, round(slow * exact)),)
+    _, first, other, second = min(found)
+    return (first, other), (second, second + 1)

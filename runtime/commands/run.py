@@ -91,5 +91,5 @@ def _span(text: str | None) -> Span | None:
     return span
 
 
-def _as_interrupt(number: int, frame: FrameType | None) -> None:
+def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt

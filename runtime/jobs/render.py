@@ -48,11 +48,11 @@ from runtime.sound import unmeasured
 from runtime.sources import prober
 
 __all__ = [
+    "BrokenRenderError",
     "Event",
     "Indexing",
     "Listening",
     "Note",
-    "BrokenRenderError",
     "RefusedError",
     "Rendered",
     "Result",
