@@ -82,7 +82,7 @@ def encode(
         *(word for one in (*sound.inputs, *carried.inputs) for word in one),
         "-filter_complex", graph,
         "-map", "[v]", *sound.mapped,
-        "-map_metadata", "-1", *carried.options,
+        "-map_metadata:g", "-1", *carried.options,
         "-fps_mode:v", "passthrough",
         "-c:v", coder.encoder,
         *(("-pix_fmt", coder.pixel_format) if coder.pixel_format else ()),
