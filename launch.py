@@ -41,7 +41,7 @@ def provisioning(argv: list[str]) -> int:
         if argv[0] == "lock":
             from provision import relock
 
-            relock.relock(ROOT, say)
+            relock.relock(ROOT, argv[1:], say)
         else:
             from provision import make
 
