@@ -248,11 +248,15 @@ class Session:
 
     def load(self, steps: Iterable[StepCode], prelude: str = "") -> tuple[StepReport, ...]:
         """Make this the current plan. Steps that fail are reported, not raised; they fail again where asked for."""
+        return _wait(self.load_async(steps, prelude))
+
+    def load_async(self, steps: Iterable[StepCode], prelude: str = "") -> "Future[tuple[StepReport, ...]]":
+        """As load, without waiting: what is asked for next is answered from this plan."""
         plan = (prelude, tuple(steps))
         done: Future[tuple[StepReport, ...]] = Future()
         self._by_port = {(step.node, one.port): step.fingerprint for step in plan[1] for one in step.outputs}
         self._ask_load(plan, done, setup=False)
-        return _wait(done)
+        return done
 
     def forgive(self) -> None:
         """Try nodes again that have crashed workers."""

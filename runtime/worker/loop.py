@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 _INDEX_PROGRESS = re.compile(r"index progress (\d+)%")
 _COLLECT_IDLE_S = 0.3
-_COLLECT_EVERY = 8  # loads, where the user never pauses
+_COLLECT_SHARE = 0.1  # of the time spent building, where the user never pauses
 _EXIT_CANNOT_WORK = 3
 
 Call = Callable[[], None]
@@ -92,7 +92,8 @@ class Worker:
         self._inbox: queue.SimpleQueue[Request | Call] = queue.SimpleQueue()
         self._indexing: dict[int, int] = {}  # thread → the request that may be building an index there
         self._newest_load = 0
-        self._loads_uncollected = 0
+        self._built_s = 0.0  # since the last garbage collection
+        self._collect_s = 0.0  # what that one took
         self._memo = Memo()
         self._renders: dict[int, RenderJob] = {}
         open_core(self._logged)
@@ -105,9 +106,10 @@ class Worker:
         self._send(Ready(VERSION, os.getpid(), self._vapoursynth, boot_ms))
         while True:
             try:
-                item = self._inbox.get(timeout=_COLLECT_IDLE_S if self._loads_uncollected else None)
+                item = self._inbox.get(timeout=_COLLECT_IDLE_S if self._built_s else None)
             except queue.Empty:
-                self._collect()
+                if self._previews.idle:
+                    self._collect()
                 continue
             self._take(item)
             while not self._inbox.empty():  # take in all that has come before beginning a frame
@@ -227,16 +229,17 @@ class Worker:
         finally:
             del self._indexing[threading.get_ident()]
         self._previews.keep_only({step.fingerprint for step in request.steps})
-        self._loads_uncollected += 1
-        if self._loads_uncollected >= _COLLECT_EVERY:
+        took_s = time.perf_counter() - began
+        self._send(Loaded(request.id, reports, took_s * 1000))
+        self._built_s += took_s
+        if self._collect_s < _COLLECT_SHARE * self._built_s:
             self._collect()
-        self._send(Loaded(request.id, reports, (time.perf_counter() - began) * 1000))
 
     def _collect(self) -> None:
-        """Old graphs are cyclic garbage that holds frames. Collected in a pause, so that an edit need not wait."""
-        if self._previews.idle or self._loads_uncollected >= _COLLECT_EVERY:
-            gc.collect()
-            self._loads_uncollected = 0
+        """Old graphs are cyclic garbage that holds frames. Best collected in a pause, so that no edit waits."""
+        began = time.perf_counter()
+        gc.collect()
+        self._built_s, self._collect_s = 0.0, time.perf_counter() - began
 
     def _with_frame(
         self,

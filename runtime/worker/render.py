@@ -188,7 +188,7 @@ class RenderJob:
 
 
 def _ahead() -> int:
-    return max(_PREFETCH, vs.core.num_threads)
+    return max(_PREFETCH, int(vs.core.num_threads))
 
 
 def _frame_s(clip: vs.VideoNode) -> float:

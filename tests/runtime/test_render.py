@@ -72,8 +72,23 @@ def test_raw_planes_come_in_ffmpegs_order(session: Session, tmp_path: Path, kind
     code = f"c = core.std.BlankClip(format=vs.{kind}, width=18, height=14, length=5, color={colour})"
     load(session, step("c", code, change=kind))
     out = tmp_path / "raw.part"
-    argv = (FFMPEG, "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", pix_fmt, "-s", "18x14", "-r", "25")
-    argv += ("-i", "pipe:0", "-c:v", "rawvideo", "-pix_fmt", "rgb24", "-f", "rawvideo", str(out))
+    taken = ("-f", "rawvideo", "-pix_fmt", pix_fmt, "-s", "18x14", "-r", "25")
+    argv = (
+        FFMPEG,
+        "-v",
+        "error",
+        "-y",
+        *taken,
+        "-i",
+        "pipe:0",
+        "-c:v",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-f",
+        "rawvideo",
+        str(out),
+    )
     session.render([RenderSink("c", fingerprint("c", kind), "out", 0, 5, "raw", argv, 5)])
     pixels = out.read_bytes()
     assert len(pixels) == 18 * 14 * 3 * 5
@@ -213,7 +228,7 @@ def test_previews_go_on_while_a_render_runs(session: Session, tmp_path: Path) ->
 
 def test_an_edit_during_a_render_does_not_disturb_it(session: Session, tmp_path: Path) -> None:
     load(session, source(), per_frame("slow", "time.sleep(0.005)"))
-    edited = []
+    edited: list[object] = []
 
     def edit(_update: RenderUpdate) -> None:
         if not edited:
