@@ -28,8 +28,7 @@ class ProtocolError(ValueError):
     """A payload is well framed but is not a message of this protocol."""
 
 
-# ------------------------------------------------------------------------------------------------ a plan's
-# steps
+# ---- a plan's steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +132,7 @@ class SinkProgress:
     size_bytes: int
 
 
-# ------------------------------------------------------------------------------------------------------
-# requests
+# ---- requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +240,7 @@ class Stop:
     reason: str
 
 
-# -------------------------------------------------------------------------------------------------------
-# replies
+# ---- replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,8 +431,7 @@ Reply = (
 Message = Request | Reply
 
 
-# --------------------------------------------------------------------------------------------- to and from
-# bytes
+# ---- to and from bytes
 
 
 def encode(message: Message) -> bytes:

@@ -243,8 +243,7 @@ class Session:
         """The last lines that the worker and its plugins wrote."""
         return self._supervisor.log_tail(lines)
 
-    # -------------------------------------------------------------------------------------------------- the
-    # plan
+    # ---- the plan
 
     def load(self, steps: Iterable[StepCode], prelude: str = "") -> tuple[StepReport, ...]:
         """Make this the current plan. Steps that fail are reported, not raised; they fail again where asked for."""
@@ -306,8 +305,7 @@ class Session:
             todo.append(self._load_asking(self._plan, None, setup=True))
         return todo
 
-    # ---------------------------------------------------------------------------------------- pictures and
-    # facts
+    # ---- pictures and facts
 
     def preview(
         self,
@@ -428,8 +426,7 @@ class Session:
         assert isinstance(reply, Indexed)
         return reply.num_frames
 
-    # ----------------------------------------------------------------------------------------------------
-    # renders
+    # ---- renders
 
     def render(
         self,
@@ -462,8 +459,7 @@ class Session:
         for one in [request_id] if request_id is not None else list(self._rendering):
             self._supervisor.cancel(one)
 
-    # ---------------------------------------------------------------------------------------------------
-    # plumbing
+    # ---- plumbing
 
     def _answer(
         self,

@@ -1,15 +1,19 @@
 """Does what runtime/watch.py decides: processes, pipes, threads and the clock. No rule is made here.
 
-One thread owns the state. Two threads read a worker's pipes and one writes, so that a worker that neither
-reads nor answers cannot hold us up.
+One thread keeps the clock, takes in questions and starts processes. A thread per worker reads its replies and
+hands them on at once (a preview should not wait for a second thread to wake), one reads its log, and one writes,
+so that a worker that does not read cannot hold us up. Whoever changes the state holds the lock; listeners are
+called without it.
 """
 
 import queue
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from runtime import watch
 from runtime.framing import Wire, WireClosed, WireCorrupt
@@ -55,7 +59,7 @@ class Lost:
 
 
 Listener = Callable[[Reply | Lost], None]
-"""Called on the supervisor's thread: with the news of a request, and once with its answer or Lost. Must not block."""
+"""Called with the news of a question, and once with its answer or Lost; on a thread of ours, so it must not block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +98,6 @@ class _Worker:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
-    worker: _Worker
-    reply: Reply
-
-
-@dataclass(frozen=True, slots=True)
 class _HungUp:
     """The worker's end of the wire is closed (rubbish is None), or cannot be understood."""
 
@@ -107,7 +105,13 @@ class _HungUp:
     rubbish: str | None
 
 
-_Item = watch.Event | _Heard | _HungUp
+@dataclass(frozen=True, slots=True)
+class _SpawnWanted:
+    """Only the supervisor's own thread forks: Linux ends a child with the thread that made it (see lifeline)."""
+
+
+_Item = watch.Event | _HungUp | _SpawnWanted
+_Calls = list[Callable[[], None]]
 
 
 class Supervisor:
@@ -130,14 +134,14 @@ class Supervisor:
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._worker: _Worker | None = None
         self._last_id = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._due_s = 0.0  # when our thread next looks at the clock by itself
         self._closed = threading.Event()
         self.ready: Ready | None = None
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
         self._thread.start()
 
-    # ------------------------------------------------------------------------------------------- from any
-    # thread
+    # ---- from any thread
 
     def next_id(self) -> int:
         with self._lock:
@@ -146,6 +150,7 @@ class Supervisor:
 
     def ask(self, asking: "Asking") -> None:
         """Queue a request. Its listener hears of it exactly one answer, or Lost."""
+        # On our thread, not the caller's: Ctrl-C must not fall into the middle of a decision.
         with self._lock:
             if not self._closed.is_set():
                 self._asks[asking.id] = _Ask(asking.question, asking.listener)
@@ -180,13 +185,14 @@ class Supervisor:
     def log_tail(self, lines: int = _TAIL_LINES) -> tuple[str, ...]:
         return tuple(self._log)[-lines:]
 
-    # -------------------------------------------------------------------------------------- on the thread of
-    # ours
+    # ---- on our own thread
 
     def _run(self) -> None:
         self._turn(watch.Tick(time.monotonic()))
         while not self._closed.is_set():
-            due_s = watch.wake_s(self._watch)
+            with self._lock:
+                due_s = watch.wake_s(self._watch)
+                self._due_s = float("inf") if due_s is None else due_s
             try:
                 wait_s = None if due_s is None else max(0.0, due_s - time.monotonic())
                 item = self._inbox.get(timeout=wait_s)
@@ -194,12 +200,10 @@ class Supervisor:
                 self._turn(watch.Tick(time.monotonic()))
                 continue
             match item:
-                case _Heard(worker=worker, reply=reply):
-                    if worker is self._worker:
-                        self._heard(reply)
                 case _HungUp(worker=worker, rubbish=rubbish):
-                    if worker is self._worker:
-                        self._hung_up(worker, rubbish)
+                    self._hung_up(worker, rubbish)
+                case _SpawnWanted():
+                    self._spawn()
                 case event:
                     self._turn(event)
         while not self._inbox.empty():  # asked while we closed: refused, but answered
@@ -208,17 +212,27 @@ class Supervisor:
                 self._turn(item)
 
     def _turn(self, event: watch.Event) -> None:
+        with self._lock:
+            calls = self._step(event)
+        _call(calls)
+
+    def _step(self, event: watch.Event) -> _Calls:
+        """Decide and act; returns the listeners to call when the lock is free again."""
+        calls: _Calls = []
         self._watch, actions = watch.step(self._watch, event)
         for action in actions:
-            self._do(action)
+            self._do(action, calls)
+        due_s = watch.wake_s(self._watch)
+        if due_s is not None and due_s < self._due_s and threading.current_thread() is not self._thread:
+            self._inbox.put(watch.Tick(time.monotonic()))  # our thread sleeps for too long
+        return calls
 
-    def _do(self, action: watch.Action) -> None:
+    def _do(self, action: watch.Action, calls: _Calls) -> None:
         match action:
             case watch.Spawn():
-                self._spawn()
+                self._inbox.put(_SpawnWanted())
             case watch.Send(id=id):
-                if id in self._asks:
-                    self._post(self._asks[id].question)
+                self._post(self._asks[id].question)
             case watch.SendCancel(id=id):
                 self._post(Cancel(id))
             case watch.SendPing():
@@ -230,74 +244,40 @@ class Supervisor:
                 if self._worker is not None:
                     self._worker.child.kill()
             case watch.Fail(id=id, fault=fault):
-                ask = self._asks.pop(id, None)
-                if ask is not None:
-                    ask.listener(Lost(fault, ask.begun, self.log_tail()))
+                ask = self._asks.pop(id)
+                calls.append(partial(ask.listener, Lost(fault, ask.begun, self.log_tail())))
             case watch.Closed():
-                with self._lock:
-                    self._closed.set()
+                self._closed.set()
 
     def _post(self, request: Request) -> None:
         if self._worker is not None:
             self._worker.outbox.put(request)
 
     def release(self, slot: int) -> None:
-        """Give a slot of shared memory back to the worker. On our thread only: from a listener."""
+        """Give a slot of shared memory back to the worker. Only from the listener that the picture came to."""
         self._post(Release(slot))
-
-    def _heard(self, reply: Reply) -> None:
-        now_s = time.monotonic()
-        match reply:
-            case Ready(version=version):
-                self._greet(reply, version, now_s)
-            case StartFailed(message=message):
-                self._turn(watch.CannotStart(now_s, message))
-            case Pong(rss_bytes=rss):
-                self._turn(watch.PongHeard(now_s, rss))
-            case LogLine(level=level, text=text):
-                if level >= _WARNING:
-                    self._log.append(text)
-            case Started(id=id) | IndexProgress(id=id) | RenderProgress(id=id):
-                ask = self._asks.get(id)
-                if ask is not None:
-                    if isinstance(reply, Started):
-                        ask.begun = reply
-                    ask.listener(reply)
-                self._turn(watch.Alive(now_s, id))
-            case _:
-                ask = self._asks.pop(reply.id, None)
-                if ask is not None:
-                    ask.listener(reply)
-                self._turn(watch.Answered(now_s, reply.id))
-
-    def _greet(self, ready: Ready, version: int, now_s: float) -> None:
-        if version != VERSION:
-            why = f"the worker speaks version {version} of the protocol, this program version {VERSION}"
-            self._turn(watch.CannotStart(now_s, why))
-            return
-        self.ready = ready
-        waiting = [self._asks[task.id].question for task in self._watch.tasks if task.setup]
-        tasks = []
-        for asking in self._setup(waiting):
-            self._asks[asking.id] = _Ask(asking.question, asking.listener)
-            tasks.append(asking.task())
-        self._turn(watch.ReadyHeard(now_s, tuple(tasks)))
 
     def _hung_up(self, worker: _Worker, rubbish: str | None) -> None:
         if rubbish is not None:
             self._turn(watch.Corrupt(time.monotonic(), rubbish))
             worker.child.kill()
         how = _bury(worker)
-        self._worker = None
+        with self._lock:
+            self._worker = None
         self._turn(watch.Exited(time.monotonic(), how))
 
     def _spawn(self) -> None:
-        try:
-            child = Child(self._command)
-        except OSError as error:
-            self._turn(watch.CannotStart(time.monotonic(), f"cannot start {self._command[0]}: {error}"))
-            self._turn(watch.Exited(time.monotonic(), "did not start"))
-            return
+        with self._lock:
+            if self._watch.phase is watch.Phase.STARTING:  # nobody has told us to stop meanwhile
+                try:
+                    self._attend(Child(self._command))
+                    return
+                except OSError as error:
+                    why = f"cannot start {self._command[0]}: {error}"
+                    _call(self._step(watch.CannotStart(time.monotonic(), why)))
+        self._turn(watch.Exited(time.monotonic(), "was not started"))
+
+    def _attend(self, child: Child) -> None:
         assert child.process.stdin is not None
         assert child.process.stdout is not None
         self._log.clear()
@@ -308,24 +288,72 @@ class Supervisor:
         for thread in worker.threads:
             thread.start()
 
-    # ------------------------------------------------------------------------------------- on a worker's
-    # threads
+    # ---- on a worker's threads
 
     def _read(self, worker: _Worker) -> None:
         rubbish: str | None = None
         try:
             while True:
-                self._inbox.put(_Heard(worker, decode_reply(worker.wire.receive())))
+                reply = decode_reply(worker.wire.receive())
+                with self._lock:
+                    calls = self._heard(reply)
+                _call(calls)
         except (WireCorrupt, ProtocolError) as error:
             rubbish = str(error)
-        except (WireClosed, OSError, ValueError):
+        except (WireClosed, OSError):
             pass
         self._inbox.put(_HungUp(worker, rubbish))
+
+    def _heard(self, reply: Reply) -> _Calls:
+        now_s = time.monotonic()
+        match reply:
+            case Ready(version=version):
+                return self._greet(reply, version, now_s)
+            case StartFailed(message=message):
+                return self._step(watch.CannotStart(now_s, message))
+            case Pong(rss_bytes=rss):
+                return self._step(watch.PongHeard(now_s, rss))
+            case LogLine(level=level, text=text):
+                if level >= _WARNING:
+                    self._log.append(text)
+                return []
+            case Started(id=id) | IndexProgress(id=id) | RenderProgress(id=id):
+                ask = self._asks.get(id)
+                calls = self._step(watch.Alive(now_s, id))
+                if ask is None:
+                    return calls
+                if isinstance(reply, Started):
+                    ask.begun = reply
+                return [partial(ask.listener, reply), *calls]
+            case _:
+                ask = self._asks.pop(reply.id, None)
+                calls = self._step(watch.Answered(now_s, reply.id))
+                return calls if ask is None else [partial(ask.listener, reply), *calls]
+
+    def _greet(self, ready: Ready, version: int, now_s: float) -> _Calls:
+        if version != VERSION:
+            why = f"the worker speaks version {version} of the protocol, this program version {VERSION}"
+            return self._step(watch.CannotStart(now_s, why))
+        self.ready = ready
+        waiting = [self._asks[task.id].question for task in self._watch.tasks if task.setup]
+        tasks = []
+        for asking in self._setup(waiting):
+            self._asks[asking.id] = _Ask(asking.question, asking.listener)
+            tasks.append(asking.task())
+        return self._step(watch.ReadyHeard(now_s, tuple(tasks)))
 
     def _read_log(self, worker: _Worker) -> None:
         assert worker.child.process.stderr is not None
         for raw in worker.child.process.stderr:
             self._log.append(raw.decode("utf-8", "replace").rstrip())
+
+
+def _call(calls: _Calls) -> None:
+    for call in calls:
+        try:
+            call()
+        except Exception:  # a listener's bug must not end the thread that everybody depends on
+            traceback.print_exc()
 
 
 def _write(worker: _Worker) -> None:

@@ -117,8 +117,7 @@ class Watch:
         return self.phase is Phase.READY and bool(self.tasks)
 
 
-# --------------------------------------------------------------------------------------------------------
-# events
+# ---- events
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +196,7 @@ Event = (
 )
 
 
-# -------------------------------------------------------------------------------------------------------
-# actions
+# ---- actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +247,7 @@ class Closed:
 Action = Spawn | Send | SendCancel | SendPing | SendStop | Kill | Fail | Closed
 
 
-# -----------------------------------------------------------------------------------------------------
-# decisions
+# ---- decisions
 
 
 @dataclass(slots=True)

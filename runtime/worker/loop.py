@@ -116,8 +116,7 @@ class Worker:
                 self._take(self._inbox.get())
             self._previews.start_some()
 
-    # -------------------------------------------------------------------------------------------------- the
-    # wire
+    # ---- the wire
 
     def _listen(self) -> None:
         try:
@@ -159,8 +158,7 @@ class Worker:
         else:
             self._send(LogLine(int(level), text))
 
-    # ---------------------------------------------------------------------------------------------- the
-    # requests
+    # ---- the requests
 
     def _take(self, item: Request | Call) -> None:
         """Handle one item; a bug of ours fails that request, not the worker."""
@@ -305,8 +303,7 @@ class Worker:
     def _rendered(self, request_id: int) -> None:
         self._renders.pop(request_id, None)
 
-    # ------------------------------------------------------------------------------- slow work beside the
-    # pictures
+    # ---- slow work beside the pictures
 
     def _aside(self, request_id: int, job: Callable[[], Reply]) -> None:
         def run() -> None:

@@ -30,6 +30,7 @@ HANG = "time.sleep(60)"
 HANG_HOLDING_PYTHON = "import ctypes\nctypes.PyDLL(None).sleep(60)"
 RUBBISH = """\
 import gc
+gc.unfreeze()
 for one in gc.get_objects():
     if type(one).__name__ == "Wire":
         one._writer.write(b"Hello, I am a plugin that prints.\\n" * 9)
