@@ -39,6 +39,7 @@ from runtime.jobs.destinations import (
     set_outputs,
 )
 from runtime.loudness import LoudnessError, measured
+from runtime.optimize import fuse
 from runtime.origin import origin_of
 from runtime.plan import Plan, PlannedSink
 from runtime.protocol import ClipFacts, RenderSink
@@ -185,6 +186,7 @@ class _Run:
             raise RefusedError(problems)
         for problem in problems:
             self.listen(Note(problem.line()))
+        made = replace(made, plan=fuse(made.plan))
         with _clear_words():
             self._index(made.plan)
             infos = self._load(made.plan)
