@@ -22,7 +22,7 @@ from provision.failure import Failed
 
 def setup(root: str, arguments: list[str], say: uv.Say) -> None:
     """`setup [--again] [app|editor|dev ...]`: what the named layers need, as far as it is missing."""
-    layers = [word for word in arguments if word != "--again"] or ["app"]
+    layers = [word for word in arguments if word != "--again"]
     for word in layers:
         if word not in environment.LAYERS:
             raise Failed(
@@ -30,6 +30,7 @@ def setup(root: str, arguments: list[str], say: uv.Say) -> None:
                 "--again makes the environment anew.",
                 code=2,
             )
+    layers = ["app", *layers]  # which the others stand on
     for layer in layers:
         if environment.read(environment.lock(root, layer)) is None:
             raise Failed(f"requirements/{layer}.txt is missing: fetch the whole project again.")
@@ -100,7 +101,10 @@ def swap(folder: str, fresh: str, venv: str) -> None:
 
 @contextlib.contextmanager
 def bootstrap(root: str, say: uv.Say) -> Iterator[str]:
-    """The folder .bootstrap, held by one start at a time. The kernel drops the lock with its process."""
+    """The folder .bootstrap, held by one start at a time.
+
+    The kernel drops the lock with the last process that has it. uv inherits it (not on Windows), so after a kill -9
+    of this process the next start waits for the uv left behind, which warms the cache, and sweeps up after it."""
     folder = os.path.join(root, ".bootstrap")
     try:
         os.makedirs(folder, exist_ok=True)
@@ -114,10 +118,10 @@ def bootstrap(root: str, say: uv.Say) -> Iterator[str]:
                 say("another start is making the environment: waiting for it")
                 told = True
             time.sleep(0.1)
-        for leftover in glob.glob(os.path.join(glob.escape(folder), "making-*")) + glob.glob(
-            os.path.join(glob.escape(folder), "old-*")
-        ):
-            shutil.rmtree(leftover, ignore_errors=True)
+        os.set_inheritable(file.fileno(), True)
+        for name in os.listdir(folder):
+            if name.startswith(("making-", "old-")):
+                shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
         yield folder
 
 

@@ -137,6 +137,7 @@ def run(command: list[str], root: str, say: Say) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
+                close_fds=os.name == "nt",  # the lock goes along: see make.bootstrap
             )
         except OSError as error:
             raise Failed(f"{command[0]} does not start: {error}") from None
