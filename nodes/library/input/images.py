@@ -55,7 +55,7 @@ class Images(Node):
         clip = script.core.bs.VideoSource(
             script.file(media.path, identity),
             **numbered,
-            cachemode=4,
+            cachemode=script.local("cachemode", 4),
             cachepath=script.local(f"index:{identity}"),
         )
         return marked(clip.std.AssumeFPS(fpsnum=info.fps.numerator, fpsden=info.fps.denominator), info)
