@@ -82,13 +82,22 @@ class SoundShift:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundBlend:
+    """`amount` (0 … 1) of `wet` over the rest of `source`, sample for sample; as long as `source`."""
+
+    source: SoundOp
+    wet: SoundOp
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     rate: int
     channels: int
     duration: Fraction
 
 
-SoundOp = SoundFile | SoundFilter | SoundLevel | SoundSpeed | SoundCut | SoundJoin | SoundShift | Silence
+SoundOp = SoundFile | SoundFilter | SoundLevel | SoundSpeed | SoundCut | SoundJoin | SoundShift | SoundBlend | Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +141,10 @@ class Sound:
         """As loud as `target` by one gain for the whole; see SoundLevel."""
         return replace(self, op=SoundLevel(self.op, measure, target, ceiling))
 
+    def blended(self, wet: Sound, amount: float) -> Sound:
+        """`amount` of another treatment of the same sound over the rest of this."""
+        return replace(self, op=SoundBlend(self.op, wet.op, amount))
+
     def speed(self, factor: Fraction) -> Sound:
         """Played `factor` times as fast."""
         if factor == 1:
@@ -149,5 +162,7 @@ def leaves(op: SoundOp) -> tuple[SoundFile, ...]:
             return ()
         case SoundJoin(parts):
             return tuple(leaf for part, _ in parts for leaf in leaves(part))
+        case SoundBlend(source, wet):
+            return (*leaves(source), *leaves(wet))
         case _:
             return leaves(op.source)

@@ -21,6 +21,7 @@ from nodes.sink import Coder, Sink, SoundCodec
 from nodes.sound import (
     Silence,
     Sound,
+    SoundBlend,
     SoundCut,
     SoundFile,
     SoundFilter,
@@ -261,7 +262,7 @@ def _sixteen_bits(op: SoundOp) -> bool:
     match op:
         case SoundFile():
             return op.codec.startswith("pcm_s16")
-        case SoundFilter() | SoundLevel() | SoundSpeed():
+        case SoundFilter() | SoundLevel() | SoundSpeed() | SoundBlend():
             return False
         case Silence():
             return True

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from nodes.sound import (
     Silence,
+    SoundBlend,
     SoundCut,
     SoundFile,
     SoundFilter,
@@ -88,6 +89,9 @@ def unmeasured(op: SoundOp) -> Iterator[SoundLevel]:
         case SoundJoin(parts):
             for part, _ in parts:
                 yield from unmeasured(part)
+        case SoundBlend(source, wet):
+            yield from unmeasured(source)
+            yield from unmeasured(wet)
         case _:
             yield from unmeasured(op.source)
             if isinstance(op, SoundLevel):
@@ -101,6 +105,8 @@ def levelled(op: SoundOp, gains_db: Mapping[SoundLevel, float]) -> SoundOp:
             return op
         case SoundJoin(parts):
             return replace(op, parts=tuple((levelled(part, gains_db), length) for part, length in parts))
+        case SoundBlend(source, wet):
+            return replace(op, source=levelled(source, gains_db), wet=levelled(wet, gains_db))
         case SoundLevel() if op in gains_db:
             return SoundFilter(levelled(op.source, gains_db), "volume", (("volume", f"{gains_db[op]:.3f}dB"),))
         case _:
@@ -136,6 +142,10 @@ class _Writer:
                 return self.chain([self.op(source)], *_moved(seconds, rate))
             case SoundJoin(parts, rate, channels):
                 return self.join(parts, rate, channels)
+            case SoundBlend(source, wet, amount):
+                weights = quote(f"{1 - amount:.6f} {amount:.6f}")
+                mixed = f"amix=inputs=2:duration=first:normalize=0:weights={weights}"
+                return self.chain([self.op(source), self.op(wet)], mixed)
             case Silence(rate, channels, duration):
                 end = samples(duration, rate)
                 return self.chain([], f"anullsrc=r={rate}:cl={layout(channels)}", f"atrim=end_sample={end}", _RESTART)
