@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from nodes.library.clean.temporal_median import TemporalMedian
 from nodes.library.clean.temporal_smooth import TemporalSmooth
 from nodes.library.clean.vcr_sharpness import VcrSharpness
 from nodes.node import Node
+from nodes.script import Input
 from tests.nodes import harness
 from tests.nodes.harness import core
 from tests.nodes.measure import Plane, luma, planes, psnr, same
@@ -101,8 +103,6 @@ OFF: dict[str, Node] = {
 @pytest.mark.parametrize("name", OFF)
 def test_nothing_is_written_for_settings_that_change_nothing(name: str) -> None:
     outputs, _ = harness.built(OFF[name], {"clip": replace(harness.PAL, format=PixelFormat.parse("YUV422P16"))})
-    from nodes.script import Input
-
     assert isinstance(outputs["out"], Input)
 
 
@@ -128,12 +128,11 @@ def test_brightness_and_colour_are_apart(name: str) -> None:
 
 def test_nlmeans_leaves_no_holes_where_nothing_is_alike() -> None:
     """The plugin's own weights turn unlike patches black or into NaN."""
-    spots = [
-        (np.where(np.random.default_rng(n).random((96, 128)) < 0.1, 235.0, 16.0), np.full((96, 128), 128.0), np.full((96, 128), 128.0))
-        for n in range(5)
-    ]  # fmt: skip
+    gray = np.full((96, 128), 128.0)
+    draw = np.random.default_rng(1).random
+    shots = [(np.where(draw((96, 128)) < 0.1, 235.0, 16.0), gray, gray) for _ in range(5)]
     for name in ("YUV420P8", "YUV420P16", "YUV420PS"):
-        info, clip = shot(spots, name)
+        info, clip = shot(shots, name)
         out = codes(through(NonLocalMeans(strength=2), info, clip), 2)[0]
         assert np.isfinite(out).all()
         assert abs(out - codes(clip, 2)[0]).mean() < 1
@@ -142,10 +141,9 @@ def test_nlmeans_leaves_no_holes_where_nothing_is_alike() -> None:
 
 def test_degrain_averages_fields_of_one_kind_only() -> None:
     """A clip whose top field is bright and bottom field dark must stay so."""
-    pictures = [
-        (np.where(np.arange(128)[:, None] % 2, 60.0, 180.0) + np.zeros((128, 128)), *[np.full((128, 128), 128.0)] * 2)
-    ] * 8
-    info, woven = shot(pictures, "YUV422P8")
+    gray = np.full((128, 128), 128.0)
+    lines = np.where(np.arange(128)[:, None] % 2, 60.0, 180.0) + np.zeros((128, 128))
+    info, woven = shot([(lines, gray, gray)] * 8, "YUV422P8")
     info, woven = replace(info, fields=Fields.TFF), woven.std.SetFieldBased(2)
     out = codes(through(Degrain(strength=1000), info, woven), 4)[0]
     assert abs(out[::2] - 180).max() < 1
@@ -211,7 +209,7 @@ def broadcast(standard: str, frames: int = 8) -> tuple[ClipInfo, vs.VideoNode]:
     info = replace(harness.PAL if standard == "pal" else harness.NTSC_DV, frames=frames)
     info = replace(info, format=PixelFormat.parse("YUV422P8"))
     big = [(y, 128 + (u - 128) * 1.2, 128 + (v - 128) * 1.2) for y, u, v in scene(frames, info.width, info.height)]
-    form, clip = shot(big, "YUV422P8")
+    _, clip = shot(big, "YUV422P8")
     clip = clip.std.AssumeFPS(fpsnum=info.fps.numerator, fpsden=info.fps.denominator)
     return info, harness.mark(clip, info)
 
@@ -237,7 +235,7 @@ def raw_composite(clip: vs.VideoNode, standard: str) -> vs.VideoNode:
 def crawl(clip: vs.VideoNode, truth: vs.VideoNode) -> float:
     """Energy of what changes from frame to frame and should not: the crawling of dots."""
     errors = [codes(clip, n)[0] - codes(truth, n)[0] for n in range(2, 6)]
-    return float(np.mean([(b - a) ** 2 for a, b in zip(errors, errors[1:], strict=False)]))
+    return float(np.mean([(b - a) ** 2 for a, b in pairwise(errors)]))
 
 
 @pytest.mark.parametrize("standard", ["pal", "ntsc"])
@@ -278,8 +276,6 @@ def test_a_picture_larger_than_television_has_no_rainbows_to_undo() -> None:
     info = replace(harness.PAL_P16, width=1440, height=1080)
     assert any("1080 lines" in text for text in Rainbow().check(info))
     outputs, _ = harness.built(Rainbow(), {"clip": info})
-    from nodes.script import Input
-
     assert isinstance(outputs["out"], Input)
 
 
