@@ -91,9 +91,10 @@ def described(kind: type[Node], registry: Registry) -> Iterator[str]:
         for name, param in kind.params.items():
             yield from _param(name, param, wide)
         yield ""
-        example = next(iter(kind.params.items()))
         stem = kind.id.rpartition(".")[2]
-        yield f"For example: --set {stem}1.{example[0]}={_shown(example[1], example[1].default)}"
+        usual = ((name, _shown(param, param.default)) for name, param in kind.params.items())
+        name, value = next((pair for pair in usual if pair[1]), (next(iter(kind.params)), ""))
+        yield f"For example: --set {stem}1.{name}={value}"
     if kind.needs:
         yield f"Needs: {', '.join(kind.needs)}"
     if kind.trusted:
