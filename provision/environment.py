@@ -37,7 +37,12 @@ def missing(root: str, layers: tuple[str, ...] | list[str]) -> list[str]:
     """The layers that must be made or made anew. All of them when the Python underneath has gone."""
     if not alive(venv(root)):
         return list(layers)
-    return [layer for layer in layers if read(made_from(venv(root), layer)) != read(lock(root, layer))]
+    return [layer for layer in layers if not current(root, layer)]
+
+
+def current(root: str, layer: str) -> bool:
+    wanted = read(lock(root, layer))
+    return wanted is not None and wanted == read(made_from(venv(root), layer))
 
 
 def installed(root: str) -> list[str]:

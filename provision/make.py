@@ -50,9 +50,7 @@ def make(root: str, folder: str, layers: list[str], say: uv.Say) -> None:
     making = tempfile.mkdtemp(prefix="making-", dir=folder)
     try:
         fresh = os.path.join(making, "venv")
-        if python is None:
-            say("no Python 3.12 to 3.14 found here: uv brings one")
-        tool.run("venv", "--relocatable", "--prompt", "tapeloom", "--python", python_for(python), fresh)
+        make_venv(tool, python, fresh)
         os.mkdir(os.path.join(fresh, "made-from"))
         copies = [  # installed from the copies: a lock may change while this runs
             shutil.copyfile(environment.lock(root, layer), environment.made_from(fresh, layer)) for layer in wanted
@@ -66,11 +64,21 @@ def make(root: str, folder: str, layers: list[str], say: uv.Say) -> None:
     say(f"the environment stands after {time.monotonic() - started:.0f} s")
 
 
-def python_for(python: pythons.Python | None) -> str:
+def make_venv(tool: uv.Uv, python: pythons.Python | None, folder: str) -> None:
+    words = ("venv", "--relocatable", "--prompt", "tapeloom", "--python")
     if python is not None:
-        return python.executable
+        tool.run(*words, python.executable, folder)
+        return
+    tool.say("no Python 3.12 to 3.14 found here: uv brings one")
     # VapourSynth has no wheels for Windows on ARM, which runs x64 programs
-    return f"cpython-{pythons.BROUGHT}-windows-x86_64-none" if os.name == "nt" else pythons.BROUGHT
+    brought = f"cpython-{pythons.BROUGHT}-windows-x86_64-none" if os.name == "nt" else pythons.BROUGHT
+    try:
+        tool.run(*words, brought, folder)
+    except Failed as failed:
+        raise Failed(
+            "no Python 3.12 to 3.14 is here, and uv could not fetch one. Install one (from python.org, with pyenv, or "
+            f"from your system's packages) and start again. uv's try: {failed}"
+        ) from None
 
 
 def make_importable(venv: str) -> None:
