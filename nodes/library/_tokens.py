@@ -34,13 +34,16 @@ _TWO = frozenset(
         "bitxor",
     }
 )
+# akarin 1.5.0 can crash where an exponent is computed (a missing __powisf2), so it has to be a plain number
+_POWERS = frozenset({"pow", "**"})
 _THREE = frozenset({"?", "clamp"})
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?\Z")
+_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]{1,8}\Z")
 _NEAR = re.compile(r"([xyz])\[(-?\d{1,4}),(-?\d{1,4})\](:[cm])?\Z")
 _AT = re.compile(r"([xyz])\[\]\Z")
 _PROP = re.compile(r"([xyz])\.[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
-_STACK = re.compile(r"(dup|swap|drop|sort)(\d{0,2})\Z")
+# no sortN: akarin 1.5.0 aborts the whole process where it sorts whole numbers and fractions together
+_STACK = re.compile(r"(dup|swap|drop)(\d{0,2})\Z")
 _VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,31})([!@])\Z")
 
 
@@ -60,6 +63,8 @@ def check_expression(name: str, text: str, clips: int) -> None:
         if depth < takes:
             have = "nothing" if depth == 0 else f"only {depth}"
             raise ParamError(f"{where}: {token!r} needs {takes} value{'s' * (takes > 1)} before it, there is {have}")
+        if token in _POWERS and not _NUMBER.match(tokens[place - 2]):
+            raise ParamError(f"{where}: the exponent before {token!r} must be a plain number, as in: x 0.45 pow")
         depth += gives - takes
     if depth != 1:
         fault = "it gives no value" if depth == 0 else f"{depth} values are left over; one must stay"
@@ -84,16 +89,14 @@ def _effect(where: str, token: str, known: set[str]) -> tuple[int, int]:
             return takes, 1
     if found := _STACK.match(token):
         word, count = found[1], found[2]
-        n = int(count) if count else {"dup": 0, "swap": 1, "drop": 1, "sort": 0}[word]
+        n = int(count) if count else {"dup": 0, "swap": 1, "drop": 1}[word]
         match word:
             case "dup":
                 return n + 1, n + 2
             case "swap":
                 return n + 1, n + 1
-            case "drop":
+            case _:
                 return n, 0
-            case _ if n > 0:
-                return n, n
     if found := _VARIABLE.match(token):
         if found[2] == "!":
             known.add(found[1])

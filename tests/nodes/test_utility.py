@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,7 @@ import vapoursynth as vs
 
 from nodes.clip import ClipInfo, Family, Fields, PixelFormat, Range
 from nodes.library._timecode import counted, drops, read_timecode
-from nodes.library._tokens import check_expression
+from nodes.library._tokens import _ONE, _THREE, _TWO, _effect, check_expression
 from nodes.library.utility.difference import Difference
 from nodes.library.utility.expression import Expression
 from nodes.library.utility.mask_merge import MaskMerge
@@ -296,14 +297,14 @@ GOOD = [
     "X 1 + Y x[] Y X y[] +",
     "x 128 > 235 16 ?",
     "x 16 235 clamp",
-    "x dup * sqrt",
+    "x dup0 swap0 drop0 * sqrt",
     "x y swap -",
-    "x y z sort3 drop swap drop",
+    "x y min x y max z min max",
     "x keep! keep@ 2 * keep@ -",
     "N width / height + pi *",
     "x._Combed",
     "y.PlaneStatsAverage 255 *",
-    "0x10 1e2 + .5 - -3 + +4 +",
+    "0x10 1e2 + .5 - -3 + 5. * 1E-2 - 0xFFFF +",
     "x 3 % 7 bitand 1 bitor bitnot",
     "x y z dup2 drop3",
     "0.5 x *",
@@ -338,15 +339,47 @@ def test_a_formula_that_is_accepted_runs(formula: str) -> None:
         ('x")\nimport os', "is no number"),
         ("x\u00a0\u202e", "is no number"),
         ("${x}", "is no number"),
-        ("x sort0", "is no number"),
+        ("x y 1.5 sort3 drop drop", "is no number"),
         ("inf", "is no number"),
         ("1e999", "is no number"),
+        ("+4", "is no number"),
+        ("x width pow", "word 3: the exponent"),
+        ("2 **", "needs 2 values"),
         ("x " * 600, "too many"),
     ],
 )
 def test_a_formula_that_is_none_is_refused_at_its_word(formula: str, says: str) -> None:
     with pytest.raises(ParamError, match=says):
         check_expression("formula", formula, 3)
+
+
+def random_formula(seed: int) -> str:
+    """Words in any order that keeps the count right, ending in one value."""
+    words_of_all_kinds = [
+        *("x", "y", "z", "N", "X", "Y", "-1.5", "0x1f", "pi", "x[-2,3]", "y[1,0]:m", "z._Combed", "width", "x[]"),
+        *("dup", "dup1", "swap", "swap2", "drop", "keep!", "keep@", *sorted(_ONE), *sorted(_TWO), *sorted(_THREE)),
+    ]
+    luck, depth, words, kept = random.Random(seed), 0, list[str](), list[str]()
+    while len(words) < 25:
+        word = luck.choice(words_of_all_kinds)
+        if word == "keep@" and not kept:
+            continue
+        takes, gives = _effect("", word, set(kept))
+        if word in ("pow", "**"):
+            word, takes = f"{luck.choice((2, -3, 0.45, 17, 1e6))} {word}", 1
+        if depth >= takes and depth + gives - takes >= 1:
+            words.append(word)
+            kept += ["keep"] * (word == "keep!")
+            depth += gives - takes
+    return " ".join([*words, *["+"] * (depth - 1)])
+
+
+def test_whatever_is_accepted_akarin_accepts_too() -> None:
+    clip = core.std.BlankClip(width=16, height=16, format=vs.GRAY8, length=1)
+    for seed in range(60):
+        formula = random_formula(seed)
+        check_expression("formula", formula, 3)
+        core.akarin.Expr([clip, clip, clip], formula).get_frame(0)
 
 
 def test_a_clip_that_is_not_wired_cannot_be_read() -> None:
