@@ -22,10 +22,10 @@ from typing import Literal
 class Interpolator:
     """What fills the missing lines before any motion compensation.
 
-    `nsize`, `nns`, `qual` and `pscrn` are NNEDI3's own, and unused by the others.
+    `bwdif+nnedi3` is BWDIF that takes NNEDI3's lines where it cannot weave. The numbers are NNEDI3's own.
     """
 
-    kind: Literal["nnedi3", "bwdif", "catrom"]
+    kind: Literal["nnedi3", "bwdif", "bwdif+nnedi3", "catrom"]
     nsize: int = 0
     nns: int = 0
     qual: int = 1
@@ -185,4 +185,36 @@ CLASSIC: dict[str, QtgmcSettings] = {
     "placebo": _PLACEBO,
 }
 
-LADDER: dict[str, QtgmcSettings] = {}
+# What our own rungs share, and what measuring said of it (tape-like noise, sigma 3 to 7):
+# * BWDIF instead of NNEDI3 fills the lines: +1.0 dB on clean and +0.4 dB on noisy clips, in less time.
+#   It weaves what stands still, where NNEDI3 can only guess.
+# * No resharpening: the noise is what it sharpens. SSIM +0.014.
+# * thSCD 640 instead of 180. At 180 noise alone passes for a scene change and all smoothing stops; blocks
+#   that differ by more than `basic_thsad` = 640 take no part anyway.
+# * final_thsad 320 instead of 256: 256 lies inside the noise of a worn tape.
+_OURS = replace(
+    _SLOW,
+    prefilter_tr=1,
+    basic_bobber=Interpolator("bwdif"),
+    sharpen_strength=0.0,
+    limit_radius=0,
+    analyze_thscd=(640, 38.5),
+    final_thsad=320,
+)
+_QUICK = replace(_OURS, analyze_blksize=32, analyze_overlap=4, final_tr=2)
+_GOOD = replace(_QUICK, basic_tr=2, source_match="basic", final_tr=3)
+_BETTER = replace(_GOOD, analyze_blksize=16, final_tr=4, lossless="presharpen")
+_BEST = replace(
+    _BETTER,
+    analyze_overlap=2,
+    basic_bobber=Interpolator("bwdif+nnedi3", nsize=4, nns=0),
+    final_tr=6,
+)
+
+LADDER: dict[str, QtgmcSettings] = {
+    "quick": _QUICK,
+    "good": _GOOD,
+    "better": _BETTER,
+    "best": _BEST,
+}
+DEFAULT = "good"
