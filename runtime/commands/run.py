@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace, tell: Teller) -> int:
     try:
-        frames = _span(args.frames)
+        frames = span(args.frames)
         made = open_graph(args)
         result = render(
             made.graph,
@@ -79,7 +79,7 @@ def _run(args: argparse.Namespace, tell: Teller) -> int:
     return DONE
 
 
-def _span(text: str | None) -> Span | None:
+def span(text: str | None) -> Span | None:
     if text is None:
         return None
     first, colon, last = text.partition(":")
