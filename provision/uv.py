@@ -77,7 +77,7 @@ def find_pip(making: str) -> list[str] | None:
     """The pip of some Python here, else one in a bare venv made under `making`."""
     pythons = list(candidates(this_world()))
     for python in pythons:
-        if answer([*python, "-c", "import pip"]) is not None:
+        if answer([*python, "-m", "pip", "--version"]) is not None:
             return [*python, "-m", "pip"]
     for python in pythons:
         bare = os.path.join(making, "venv")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from provision import environment
 from runtime.commands import doctor
 from runtime.commands.doctor import Finding
 
@@ -48,7 +49,7 @@ def test_a_cache_that_cannot_be_made_is_missing(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_a_package_changed_by_hand_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.environment, "installed", lambda _: ["app"])
+    monkeypatch.setattr(environment, "installed", lambda _: ["app"])
     monkeypatch.setattr(doctor, "pins", lambda _: {"numpy": "0.1", "no-such-package": "1"})
     (finding,) = doctor.packages()
     assert finding.state == "missing"

@@ -15,12 +15,12 @@ def test_windows_and_macos_lack_nothing() -> None:
 
 def test_the_command_is_that_of_the_package_manager_here() -> None:
     missing = [library for library in QT_LIBRARIES if library.soname in ("libxcb-xkb.so.1", "libxcb-sync.so.1")]
-    for tool, command in {
+    commands = {
         "apt-get": "sudo apt install libxcb-sync1 libxcb-xkb1",
         "dnf": "sudo dnf install libxcb",  # one package holds both
         "pacman": "sudo pacman -S --needed libxcb",
-    }.items():
-        assert install_command(missing, has=lambda name, tool=tool: name == tool) == command
+    }
+    assert {tool: install_command(missing, has=tool.__eq__) for tool in commands} == commands
 
 
 def test_an_unknown_package_manager_gets_the_names_of_the_files() -> None:
