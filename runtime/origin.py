@@ -37,4 +37,4 @@ def _unbroken(node: Placed) -> bool:
         if str(getattr(node.node, "mode", "")) == "keep":
             return len(ranges) <= 1
         return not ranges or (len(ranges) == 1 and (ranges[0][0] == 0 or ranges[0][1] is None))
-    return node.type.id != "time.join"
+    return node.type.id not in ("time.join", "motion.speed")

@@ -181,7 +181,9 @@ class _Run:
         probe = remembering(prober(self.session))
         made = compiled(graph, registry, probe, trust=trust)
         goals = destinations(made.plan.sinks)
-        problems = [*made.problems, *hindrances(goals, _sources(made.plan), overwrite)]
+        told = {problem.node for problem in made.problems if problem.is_error}
+        hindered = hindrances(goals, _sources(made.plan), overwrite)
+        problems = [*made.problems, *(problem for problem in hindered if problem.node not in told)]
         if has_errors(problems):
             raise RefusedError(problems)
         for problem in problems:
