@@ -1,0 +1,91 @@
+"""Every QTGMC preset says what its table says, and runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from nodes.clip import Fields, PixelFormat
+from nodes.library.field._qtgmc_settings import CLASSIC, LADDER
+from nodes.library.field.qtgmc import Grain, Lossless, Preset, Qtgmc, Rate, SourceMatch
+from runtime.emit import write
+from tests.nodes import harness
+from tests.nodes.harness import PAL
+
+SMALL = replace(PAL, width=192, height=128, frames=8)
+
+
+def script(node: Qtgmc) -> str:
+    outputs, _ = harness.built(node, {"clip": PAL})
+    return "\n".join(write("node", outputs, {("clip", "out"): "clip"}).lines)
+
+
+def test_every_setting_has_a_preset_and_every_preset_settings() -> None:
+    assert {preset.value for preset in Preset} == {**CLASSIC, **LADDER}.keys()
+
+
+@pytest.mark.parametrize("preset", Preset)
+def test_every_preset_runs(preset: Preset) -> None:
+    node = Qtgmc(preset=preset)
+    clip = harness.run_on(node, SMALL)
+    assert harness.differences(clip, node.forecast(SMALL)) == []
+    assert clip.num_frames == 16
+    for number in range(8):
+        clip.get_frame(number).close()
+
+
+def test_medium_is_the_classic_medium() -> None:
+    text = script(Qtgmc(preset=Preset.MEDIUM))
+    for said in (
+        "prefilter_tr=2,",
+        "prefilter_mask_shimmer_args={'erosion_distance': 3}",
+        "basic_tr=1,",
+        "basic_bobber=NNEDI3(nsize=5, nns=1, qual=1, pscrn=2)",
+        "sharpen_strength=1.2,",  # 2 × (.2 + .15 × TR1 + .25 × TR2), both 1
+        "final_tr=1,",
+        ".deinterlace(clip, tff=True)",
+    ):
+        assert said in text
+    assert "source_match" not in text
+    assert "denoise" not in text
+
+
+def test_what_is_set_against_a_preset_wins() -> None:
+    text = script(
+        Qtgmc(
+            preset=Preset.MEDIUM,
+            sharpness=0.5,
+            grain=Grain.KEEP,
+            source_match=SourceMatch.TWICE_REFINED,
+            lossless=Lossless.PRESHARPEN,
+        )
+    )
+    for said in ("sharpen_strength=0.6,", "IDENTIFY", "TWICE_REFINED", "LosslessMode.PRESHARPEN"):
+        assert said in text
+    assert "denoise" not in script(Qtgmc(preset=Preset.VERY_SLOW, grain=Grain.SMOOTH))
+
+
+@pytest.mark.parametrize("options", [{"source_match": SourceMatch.REFINED}, {"lossless": Lossless.POSTSMOOTH}])
+def test_matching_the_source_runs(options: dict[str, object]) -> None:
+    clip = harness.run_on(Qtgmc(preset=Preset.FAST, **options), SMALL)
+    clip.get_frame(5).close()
+
+
+def test_single_rate_keeps_the_tapes_own_rate() -> None:
+    node = Qtgmc(preset=Preset.VERY_FAST, rate=Rate.SINGLE)
+    info = replace(SMALL, fields=Fields.BFF, fps=Fraction(30000, 1001), format=PixelFormat.parse("YUV420P8"))
+    clip = harness.run_on(node, info)
+    assert harness.differences(clip, node.forecast(info)) == []
+    clip.get_frame(3).close()
+
+
+def test_lossless_puts_the_lines_of_the_tape_back() -> None:
+    source = harness.picture(SMALL)
+    clip = harness.run(Qtgmc(lossless=Lossless.POSTSMOOTH, preset=Preset.FAST), {"clip": (SMALL, source)})["out"]
+    with source.get_frame(2) as was, clip.get_frame(4) as now:
+        width = SMALL.width
+        before, after = bytes(was[0]), bytes(now[0])
+    for line in range(0, 128, 2):  # top field first: the first frame of a pair holds the top lines
+        assert after[line * width : (line + 1) * width] == before[line * width : (line + 1) * width]
