@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -39,7 +40,8 @@ class Site:
         self.says.mkdir(parents=True)
         (home / "bin").mkdir()
         uv = home / "bin" / "uv"
-        uv.write_text(f"#!/bin/sh\nexec '{sys.executable}' '{HERE.with_name('fake_uv.py')}' \"$@\"\n")
+        words = shlex.join([sys.executable, str(HERE.with_name("fake_uv.py"))])
+        uv.write_text(f'#!/bin/sh\nexec {words} "$@"\n', encoding="utf-8")
         uv.chmod(0o755)
         self.env = {**os.environ, "PATH": f"{home / 'bin'}:/usr/bin:/bin", "HOME": str(home), "FAKE_UV": str(self.says)}
         for name in ("PYTHONPATH", "PYTHONSAFEPATH", "PYENV_ROOT", "COVERAGE_PROCESS_START"):
