@@ -21,7 +21,7 @@ Namespace = dict[str, object]
 
 
 class Prelude:
-    """The import lines of a script, each executed when a step first needs a name that it binds.
+    """The import lines and helper functions of a script, each executed when a step first needs a name that it binds.
 
     So the worker of a plan without QTGMC does not pay for importing it, and an import that fails takes down
     only the steps that use it.
@@ -39,7 +39,9 @@ class Prelude:
         for statement in statements:
             names = _names_bound(statement)
             if not names:
-                self.broken = f"only imports may stand at the top of a script, not `{ast.unparse(statement)}`"
+                self.broken = (
+                    f"only imports and functions may stand at the top of a script, not `{ast.unparse(statement)}`"
+                )
             self._lines.update(dict.fromkeys(names, statement))
 
     def bind(self, names: Iterable[str]) -> Namespace:
@@ -52,7 +54,10 @@ class Prelude:
             if statement is None:
                 continue
             if name not in self._bound:
-                exec(compile(ast.Module([statement], []), "<imports>", "exec"), self._bound)
+                code = compile(ast.Module([statement], []), "<imports>", "exec")
+                if isinstance(statement, ast.FunctionDef):
+                    self.bind(_names_used(code) - {name})  # what the function itself needs
+                exec(code, self._bound)
             bound[name] = self._bound[name]
         return bound
 
@@ -61,6 +66,8 @@ def _names_bound(statement: ast.stmt) -> list[str]:
     match statement:
         case ast.Import(names=names) | ast.ImportFrom(names=names):
             return [alias.asname or alias.name.partition(".")[0] for alias in names]
+        case ast.FunctionDef(name=name):
+            return [name]
         case ast.Assign(targets=targets):
             return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
         case _:
