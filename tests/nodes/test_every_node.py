@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from nodes.node import Node
@@ -61,7 +63,7 @@ def namespaces(outputs: list[Expr]) -> set[str]:
                     used.add(space)
                 case Name(_, module) if module:
                     used.add(module.split(".")[0])
-    return used - FREE - {"fractions"}
+    return used - FREE - sys.stdlib_module_names
 
 
 @pytest.mark.parametrize("tape", harness.TAPES)

@@ -93,7 +93,7 @@ class InverseTelecine(Node):
             high=60,
             advanced=True,
         ),
-    ] = 9
+    ] = 12
 
     def forecast(self, clip: ClipInfo) -> ClipInfo:
         made = replace(clip, fields=Fields.PROGRESSIVE)

@@ -40,7 +40,7 @@ class Overlay(Node):
     id, version = "utility.overlay", 1
     label = "Text / time code"
     words = ("burn in", "timecode", "frame number", "title", "caption", "bitc", "window burn", "text", "overlay")
-    needs = ("text", "akarin", "functools", "builtins")
+    needs = ("text", "akarin")
     clip = takes(Clip)
     out = gives(Clip)
 
