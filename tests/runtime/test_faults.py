@@ -9,7 +9,6 @@ import threading
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from runtime.process import ROOT
@@ -252,9 +251,10 @@ def _grown(pid: int, count: int) -> list[int]:
 
 
 def test_a_session_leaves_no_process_behind() -> None:
-    before = {child.pid for child in psutil.Process().children(recursive=True)}
     with Session() as session:
         session.load([source()], PRELUDE)
         worker = session.worker_pid
-    assert worker is not None
-    assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
+        assert worker is not None
+        assert running(worker)
+    assert not running(worker)
+    assert worker not in children(os.getpid())
