@@ -41,7 +41,7 @@ class Teller:
     def done(self, result: Result) -> None:
         pass
 
-    def failed(self, text: str, code: int, log: tuple[str, ...] = ()) -> None:
+    def failed(self, text: str, code: int, log: tuple[str, ...] = ()) -> None:  # noqa: ARG002
         for line in log:
             print(f"  {line}", file=sys.stderr)
         for line in text.splitlines():

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from nodes.registry import default_registry
@@ -42,14 +45,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     tell = teller(args.progress, args.quiet, sys.stdout)
-    before = signal.signal(signal.SIGTERM, _as_interrupt)  # a polite kill cleans up as Ctrl-C does
     try:
-        return _run(args, tell)
+        with _polite_kills():
+            return _run(args, tell)
     except (KeyboardInterrupt, Cancelled):
         tell.cancelled()
         return CANCELLED
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _run(args: argparse.Namespace, tell: Teller) -> int:
@@ -89,6 +90,19 @@ def span(text: str | None) -> Span | None:
     if span[1] is not None and span[1] <= span[0]:
         raise UserError(f"--frames {text}: the end must lie behind the first frame")
     return span
+
+
+@contextmanager
+def _polite_kills() -> Iterator[None]:
+    """A polite kill, and a terminal that is closed, clean up as Ctrl-C does."""
+    wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    here = threading.current_thread() is threading.main_thread()  # only it may set handlers
+    before = {number: signal.signal(number, _as_interrupt) for number in wanted} if here else {}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -186,6 +186,8 @@ def finish(goal: Destination, overwrite: bool) -> None:
             shutil.rmtree(goal.final)  # only numbered pictures, see `hindrances`
         goal.part.rename(goal.final)
         return
+    with goal.part.open("rb+") as whole:
+        os.fsync(whole.fileno())  # a name must not outlive the data through a power cut
     if overwrite:
         goal.part.replace(goal.final)
         return

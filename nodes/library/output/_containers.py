@@ -31,8 +31,8 @@ _ENDINGS = frozenset(
     (
         ".mkv", ".mp4", ".m4v", ".mov", ".qt", ".avi", ".mxf", ".dv", ".dif", ".webm", ".mpg", ".mpeg", ".m2v", ".m2t",
         ".m2ts", ".ts", ".vob", ".wmv", ".flv", ".ogv", ".3gp", ".y4m", ".yuv", ".png", ".tif", ".tiff", ".jpg",
-        ".jpeg", ".bmp", ".dpx", ".exr", ".gif", ".wav", ".flac", ".mp3", ".m4a", ".aac", ".opus", ".ogg", ".ac3", ".aiff",
-        ".vpy", ".avs", ".graph",
+        ".jpeg", ".bmp", ".dpx", ".exr", ".gif", ".wav", ".flac", ".mp3", ".m4a", ".aac", ".opus", ".ogg", ".ac3",
+        ".aiff", ".vpy", ".avs", ".graph",
     )
 )  # fmt: skip
 
