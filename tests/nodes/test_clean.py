@@ -456,6 +456,7 @@ def test_streaks_are_repaired_and_nothing_else_is_touched(fields: Fields, noise:
         ]
         print(plane, report)
         assert report[1] < report[0] * (0.3 if noise else 0.15)
+        assert (np.concatenate(after) > 60).mean() < 0.04  # no string of dots is left inside a streak
         assert report[2] < 0.003
         assert report[3] < (0.06 if noise else 0.03)
 

@@ -19,9 +19,9 @@ class Bm3d(Node):
     """Find blocks that look alike, in this frame and its neighbours, and clean them together.
 
     Keeps repeating textures (cloth, brick, grass) that simpler filters smear, and copes with scenes where nothing can
-    be followed. Slow: seven times Degrain. Use it for a short precious clip, or on what Degrain left behind. `strength`
-    is about the noise's own standard deviation, in the levels of 8-bit video; too much looks like wax. Interlaced
-    clips are cleaned field by field.
+    be followed. Slow: about five times Degrain. Use it for a short precious clip, or on what Degrain left behind.
+    `strength` is about the noise's own standard deviation, in the levels of 8-bit video; too much looks like wax.
+    Interlaced clips are cleaned field by field.
     """
 
     id, version = "clean.bm3d", 1

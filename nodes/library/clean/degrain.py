@@ -19,8 +19,8 @@ class Block(IntEnum):
 class Degrain(Node):
     """Average each spot with itself in neighbouring frames, wherever it moved to.
 
-    The first choice against the noise of VHS, Hi8 and U-matic: it takes grain away and leaves detail and grain-free
-    edges alone, because the same detail is seen again and again. Tape noise differs from frame to frame; what repeats
+    The first choice against the noise of VHS, Hi8 and U-matic: it takes grain away and leaves detail and edges
+    alone, because the same detail is seen again and again. Tape noise differs from frame to frame; what repeats
     is picture. Blocks that do not match well enough (`strength`) are left out, so fast motion stays noisy rather than
     smeared. If nothing seems to happen, the noise itself is stronger than `strength`: raise it. Works on interlaced
     clips too, each field with the fields of its own kind, but does better after deinterlacing.
@@ -43,7 +43,7 @@ class Degrain(Node):
     ] = 400
     frames: Annotated[int, param("How many frames before and after take part", low=1, high=6, unit="frames")] = 2
     precise: Annotated[
-        bool, param("Follow motion by half pixels: a little sharper, takes three times as long", advanced=True)
+        bool, param("Follow motion by half pixels: better by about 1 dB, takes twice as long", advanced=True)
     ] = False
     soften_search: Annotated[
         bool, param("Look for motion in a smoothed copy, so that noise is not taken for motion", advanced=True)

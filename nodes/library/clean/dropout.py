@@ -87,7 +87,9 @@ class Dropout(Node):
         # a run is marked at its left end
         near = "x " + " ".join(f"x[{at},0] max" for at in range(-_ALONG - _RUN + 1, _ALONG + 1) if at)
         trusted = akarin.Expr([runs], per_plane(near))
-        tail = f"b {_off(round(_TAIL * limit))} and y z - abs {limit} < and"
+        # within a streak the neighbours may disagree more, by half of what the streak stands out
+        agreed = f"y z - abs x y - abs x z - abs min 0.5 * {limit} max <"
+        tail = f"b {_off(round(_TAIL * limit))} and {agreed} and"
         return akarin.Expr([clip, before, after, seeds, trusted], per_plane(f"a {tail} or y z + 2 / x ?"))
 
 
