@@ -110,7 +110,7 @@ def as_expr(value: object) -> Expr:
         case Ref():
             return value.expr
         case PixelFormat():
-            return Attr(Name("vs"), value.name)
+            return _format(value)
         case Enum():
             return as_expr(value.value)
         case None | bool() | int() | float() | str() | Fraction():
@@ -123,6 +123,17 @@ def as_expr(value: object) -> Expr:
             return Literal({key: as_expr(item) for key, item in value.items()})
         case _:
             raise ScriptError(f"{type(value).__name__} cannot be written into a script")
+
+
+def _format(form: PixelFormat) -> Expr:
+    """`vs.YUV422P10`, or a query for the formats that VapourSynth has no name for (4:1:1 with 10 bits)."""
+    named = form.chroma in ("", "420", "422", "444") or form.bits == 8
+    if named and form.bits in (8, 9, 10, 12, 14, 16, 32):
+        return Attr(Name("vs"), form.name)
+    kind = Attr(Name("vs"), "FLOAT" if form.floating else "INTEGER")
+    numbers = tuple(Literal(number) for number in (form.bits, form.ss_w, form.ss_h))
+    query = Attr(Name("core"), "query_video_format")
+    return Attr(Call(query, (Attr(Name("vs"), form.family.value.upper()), kind, *numbers), ()), "id")
 
 
 def _checked(name: str) -> str:

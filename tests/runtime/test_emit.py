@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nodes.clip import PixelFormat
 from nodes.script import Input, Ref, Script, ScriptError
 from runtime.emit import comment, identifier, quote, write
 from runtime.fingerprint import fingerprint
@@ -146,3 +147,27 @@ def test_deep_sharing_stays_quick() -> None:
         ref = S.core.std.Merge(ref, ref)
     assert len(prints(ref)) == 32
     assert len(text(ref).splitlines()) == 200
+
+
+def test_every_pixel_format_can_be_written() -> None:
+    import vapoursynth as vs
+
+    names = [
+        "YUV411P8",
+        "YUV411P10",
+        "YUV440P12",
+        "YUV420P16",
+        "YUV444PS",
+        "YUV422PH",
+        "RGB30",
+        "RGBS",
+        "GRAY8",
+        "GRAY32",
+    ]
+    for name in [*names, "GRAY16", "RGB48", "YUV410P16"]:
+        form = PixelFormat.parse(name)
+        line = text(SOURCE.resize.Point(format=form)).partition("format=")[2].removesuffix(")")
+        made = vs.core.get_video_format(eval(line, {"vs": vs, "core": vs.core}))
+        assert (made.bits_per_sample, made.subsampling_w, made.subsampling_h) == (form.bits, form.ss_w, form.ss_h)
+        assert made.color_family.name.lower() == form.family.value
+        assert (made.sample_type == vs.FLOAT) is form.floating
