@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -45,5 +46,12 @@ def inventory() -> dict[str, Any]:
     }
 
 
+def namespaces() -> list[str]:
+    """Every namespace that a script can use, wherever its plugin came from."""
+    import vapoursynth as vs
+
+    return sorted(plugin.namespace for plugin in vs.core.plugins())
+
+
 if __name__ == "__main__":
-    print(json.dumps(inventory()))
+    print(json.dumps(namespaces() if "--namespaces" in sys.argv else inventory()))

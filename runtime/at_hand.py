@@ -1,0 +1,54 @@
+"""What this machine has of the things nodes need: VapourSynth's namespaces and Python modules."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Collection, Iterable
+
+from nodes.node import Node
+from runtime.process import ROOT
+
+PATIENCE_S = 60
+
+
+def at_hand(kinds: Iterable[type[Node]]) -> Collection[str] | None:
+    """Which of the needs of these node types are met. None where VapourSynth does not even start (its worker will say
+    why). A child looks: a plugin that crashes while loading takes only that one along."""
+    needs = {need for kind in kinds for need in kind.needs}
+    if not needs:
+        return frozenset()
+    modules = {need for need in needs if _is_module(need)}
+    if modules == needs:
+        return modules
+    namespaces = _namespaces()
+    return None if namespaces is None else modules | namespaces
+
+
+def _is_module(name: str) -> bool:
+    """Found without being run."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _namespaces() -> set[str] | None:
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "runtime.worker.inventory", "--namespaces"],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": path},
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        return set(json.loads(done.stdout)) if done.returncode == 0 else None
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None
