@@ -14,6 +14,12 @@ FILES = [ROOT / "launch.py", *sorted((ROOT / "provision").glob("*.py"))]
 SLOW = {"subprocess", "json", "hashlib", "tempfile", "shutil", "typing", "re", "dataclasses", "pathlib", "argparse"}
 
 
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    """With the project on the path, whether or not launch.py started these tests with PYTHONSAFEPATH."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, env=env, capture_output=True, encoding="utf-8", check=False)
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_python_3_8_can_read_it(file: Path) -> None:
     ast.parse(file.read_text(encoding="utf-8"), feature_version=(3, 8))
@@ -32,7 +38,8 @@ def test_only_the_standard_library_is_imported(file: Path) -> None:
 
 def test_a_later_start_imports_nothing_slow() -> None:
     program = "import sys; before = set(sys.modules); import launch; print(*(set(sys.modules) - before))"
-    done = subprocess.run([sys.executable, "-S", "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = run(sys.executable, "-S", "-c", program)
+    assert "provision.environment" in done.stdout, done.stderr
     assert set(done.stdout.split()) & SLOW == set()
 
 
@@ -48,10 +55,7 @@ def old_pythons() -> list[str]:
 def test_the_oldest_python_here_runs_every_part_of_it() -> None:
     modules = ", ".join(["launch", *(f"provision.{file.stem}" for file in FILES[1:] if file.stem != "__init__")])
     program = f"import {modules}; print(launch.main(['setup', 'nothing']))"
-    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [old_pythons()[0], "-c", program], cwd=ROOT, env=env, capture_output=True, text=True, check=False
-    )
+    done = run(old_pythons()[0], "-c", program)
     assert done.stdout == "2\n", done.stderr
     assert "nothing is no layer" in done.stderr
 
