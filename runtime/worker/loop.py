@@ -49,7 +49,7 @@ from runtime.protocol import (
 from runtime.shm import Slots
 from runtime.worker.lifeline import end_with
 from runtime.worker.memo import Memo, said
-from runtime.worker.memory import rss_bytes
+from runtime.worker.memory import give_back, rss_bytes
 
 if TYPE_CHECKING:
     import vapoursynth as vs
@@ -110,6 +110,7 @@ class Worker:
             except queue.Empty:
                 if self._previews.idle:
                     self._collect()
+                    give_back()
                 continue
             self._take(item)
             while not self._inbox.empty():  # take in all that has come before beginning a frame

@@ -12,6 +12,7 @@ from runtime.blame import blamed_line
 from runtime.protocol import RenderDone, RenderFailed, RenderProgress, RenderSink, Reply, SinkProgress
 from runtime.worker.encoder import Encoder, EncoderError
 from runtime.worker.memo import said
+from runtime.worker.memory import Growth
 from runtime.worker.pace import Pace, Stopped
 
 _PREFETCH = 4  # frames asked for ahead, at least; 8 cost ffmpeg 4 % more CPU: its frames had left the cache
@@ -121,9 +122,11 @@ class RenderJob:
         for thread in threads:
             thread.start()
         told: tuple[SinkProgress, ...] = ()
+        growth = Growth()
         for thread in threads:
             while thread.is_alive():
                 thread.join(_REPORT_S)
+                growth.look()
                 now = tuple(lane.progress for lane in self.lanes)
                 if now != told:
                     told = now

@@ -15,7 +15,7 @@ from runtime.protocol import Pong, ProtocolError, Reply, Request, decode_reply, 
 
 def values(hint: Any) -> st.SearchStrategy[Any]:
     """Any value of a field's type."""
-    if dataclasses.is_dataclass(hint):
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         hints = get_type_hints(hint)
         return st.builds(hint, **{one.name: values(hints[one.name]) for one in dataclasses.fields(hint)})
     args = get_args(hint)

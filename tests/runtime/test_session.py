@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -177,7 +178,7 @@ def test_of_forty_scrub_requests_only_the_first_and_the_newest_are_made(session:
             done.set()
 
     for frame in range(40):
-        session.preview_async("slow", "out", frame, lambda one, n=frame: arrived(n, one), view="main")
+        session.preview_async("slow", "out", frame, partial(arrived, frame), view="main")
     assert done.wait(10)
     made = [frame for frame, outcome in outcomes.items() if isinstance(outcome, Picture)]
     assert 39 in made
@@ -190,16 +191,16 @@ def test_the_picture_looked_at_goes_before_thumbnails(session: Session) -> None:
     order: list[str] = []
     done = threading.Event()
 
-    def arrived(name: str) -> None:
+    def arrived(name: str, _outcome: PreviewOutcome) -> None:
         order.append(name)
         if len(order) == 9:
             done.set()
 
     for frame in range(8):
         session.preview_async(
-            "slow", "out", frame, lambda _, n=frame: arrived(f"thumb{n}"), view=f"thumb{frame}", background=True
+            "slow", "out", frame, partial(arrived, f"thumb{frame}"), view=f"thumb{frame}", background=True
         )
-    session.preview_async("slow", "out", 100, lambda _: arrived("main"), view="main")
+    session.preview_async("slow", "out", 100, partial(arrived, "main"), view="main")
     assert done.wait(10)
     assert order.index("main") <= 3
 
