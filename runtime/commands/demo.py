@@ -14,6 +14,7 @@ from runtime.commands import CANCELLED, DONE, FAILED, WRONG, UserError
 from runtime.commands._graphs import say
 from runtime.commands._progress import teller
 from runtime.commands.frame import save_png
+from runtime.commands.run import span
 from runtime.compiled import compiled, index_files
 from runtime.jobs.render import BrokenRenderError, RefusedError, render
 from runtime.opening import opened
@@ -39,22 +40,32 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="where the results go; an earlier demo's are replaced (default: ./tapeloom-demo)",
     )  # fmt: skip
     parser.add_argument("--progress", choices=("auto", "lines", "json"), default="auto", help="as for run")
+    parser.add_argument("--frames", metavar="A:B", help="restore only these frames, as for run")
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
 
 
 def run(args: argparse.Namespace) -> int:
     folder: Path = args.output
     tell = teller(args.progress, args.quiet, sys.stdout)
+    frames = span(args.frames)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("tape.mkv", "demo.graph", "LICENSE.txt"):
             shutil.copyfile(FOLDER / name, folder / name)
     except OSError as fault:
-        raise UserError(f"{folder}: it cannot be written ({fault.strerror or fault}). Choose another with -o") from None
+        why = fault.strerror or fault
+        raise UserError(f"{folder}: it cannot be written ({why}). Choose another with -o", FAILED) from None
     graph = opened(str(folder / "demo.graph"), default_registry()).graph
     try:
         with Session() as session:
-            result = render(graph, outputs=[str(folder / RESTORED)], overwrite=True, session=session, listen=tell.tell)
+            result = render(
+                graph,
+                outputs=[str(folder / RESTORED)],
+                frames=frames,
+                overwrite=True,
+                session=session,
+                listen=tell.tell,
+            )
             before, after = _pictures(session, folder)
     except RefusedError as fault:
         say(fault.problems)
@@ -72,9 +83,7 @@ def run(args: argparse.Namespace) -> int:
     tell.done(result)
     if not args.quiet and args.progress != "json":
         print(f"{folder / 'tape.mkv'}: the tape as it came\n{folder / STILL}: before and after, side by side")
-        print(
-            f"{folder / 'demo.graph'}: what was done to it; change it, and run it with: launch.py run {folder}/demo.graph"
-        )
+        print(f"{folder / 'demo.graph'}: what was done to it; change it, and give it to launch.py run")
     return DONE
 
 

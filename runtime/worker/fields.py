@@ -15,6 +15,7 @@ Lines are averaged over 8 pixels first: noise goes, the comb, which runs down th
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -38,6 +39,9 @@ ORDER = 0.15
 """log2(Y/X) beyond which the order is clear."""
 WHOLE, SHIFTED = 0.35, 2.0
 """A / min(X, Y): below, frames are whole; above, they are put together from two coded frames."""
+LEANS = 0.5
+"""|log2(Y/X)| that whole frames never reach (0.2 at most was seen). An even pan over a picture full of detail combs
+alike in every frame, goes into the floor, and makes A look small: then the order gives it away."""
 REPEATS = 0.86
 """The least field difference of the five phases against the second least: below, that phase repeats."""
 ENOUGH = 8
@@ -75,7 +79,8 @@ class Place:
 class Verdict:
     """`kind`: tff, bff, progressive, shifted, telecine or unknown. `first` is the field that is first in time
     (tff, bff, or empty where it cannot be told). `order` is log2(Y/X): positive for top field first; `weave` is
-    A / min(X, Y). `agree` is the share of the moving places that, taken alone, say the same."""
+    A / min(X, Y). `agree` is the share of the moving frames, by the places where a verdict is possible, that speak
+    for it: far below 1 the recording is of mixed kinds."""
 
     kind: str
     first: str
@@ -119,13 +124,19 @@ def look(frames: Sequence[Luma], first: int = 0) -> Place:
 
 
 def judge(places: Sequence[Place]) -> Verdict:
-    """The verdict over all places; those where nothing moves have no vote."""
+    """The verdict that most of the moving frames speak for, by the places they lie in; where none has a majority,
+    the verdict of all places added up. Places where too little moves have no vote."""
     voting = [place for place in places if place.enough]
-    if not voting:
-        return Verdict("unknown", "", 0.0, 0.0, _moving(places), _frames(places), 0.0, tuple(places))
-    kind, first, order, weave = _of(voting)
-    alone = [_of([place])[:2] for place in voting]
-    agree = sum(1 for one in alone if one == (kind, first)) / len(alone)
+    alone = [(place, _of([place])[:2]) for place in voting]
+    votes: Counter[tuple[str, str]] = Counter()
+    for place, told in alone:
+        if told[0] != "unknown":
+            votes[told] += place.moving
+    best = votes.most_common(1)
+    if best and 2 * best[0][1] > votes.total():
+        voting = [place for place, told in alone if told == best[0][0]]
+    kind, first, order, weave = _of(voting) if voting else ("unknown", "", 0.0, 0.0)
+    agree = votes[kind, first] / votes.total() if votes else 0.0
     return Verdict(kind, first, order, weave, _moving(places), _frames(places), agree, tuple(places))
 
 
@@ -137,7 +148,7 @@ def _of(places: Sequence[Place]) -> tuple[str, str, float, float]:
     cadence = sum(place.moving for place in places if place.telecined)
     if cadence * 2 > _moving(places):
         return "telecine", first, order, weave
-    if weave < WHOLE:
+    if weave < WHOLE and abs(order) < LEANS:
         return "progressive", "", order, weave
     if weave > SHIFTED and first:
         return "shifted", first, order, weave
