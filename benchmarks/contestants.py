@@ -11,7 +11,7 @@ from vsdenoise import DFTTest, MVToolsPreset, PenaltyMode, SearchMode, mc_degrai
 from vskernels import Bobber, Catrom
 from vsrgtools import gauss_blur
 
-from nodes.library.field._qtgmc_settings import CLASSIC, LADDER, Interpolator, QtgmcSettings
+from nodes.library.field._qtgmc_settings import CLASSIC, LADDER, Interpolator, QtgmcSettings, sharpening
 
 core = vs.core
 Deinterlacer = Callable[[vs.VideoNode], vs.VideoNode]
@@ -83,7 +83,7 @@ def qtgmc(s: QtgmcSettings) -> QTempGaussMC:
         source_match_enhance=s.source_match_enhance,
         lossless_mode=q.LosslessMode[s.lossless.upper()],
         sharpen_mode=q.SharpenMode.UNSHARP_MINMAX,
-        sharpen_strength=s.sharpen_strength,
+        sharpen_strength=sharpening(s),
         sharpen_clamp=s.sharpen_clamp,
         back_blend_mode=q.BackBlendMode["PRELIMIT" if s.back_blend == "none" else s.back_blend.upper()],
         back_blend_sigma=0.0 if s.back_blend == "none" else s.back_blend_sigma,

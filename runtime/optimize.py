@@ -137,13 +137,22 @@ def _pixels(step: Step) -> _Pixels | None:
         case _:
             return None
     listed = clips.value if isinstance(clips, Literal) else [clips]
-    texts = planes.value if isinstance(planes, Literal) else None
-    texts = [texts] if isinstance(texts, str) else [getattr(item, "value", None) for item in texts or ()]
-    if not isinstance(listed, list) or not texts or not all(isinstance(text, str) for text in texts):
+    texts = _texts(planes)
+    if not isinstance(listed, list) or not texts or not all(isinstance(clip, Input) for clip in listed):
         return None
-    if not all(isinstance(clip, Input) for clip in listed):
-        return None
-    return _Pixels(tuple(listed), tuple(str(text) for text in texts), options)
+    return _Pixels(tuple(listed), texts, options)
+
+
+def _texts(planes: Expr) -> tuple[str, ...]:
+    """The formulas of an expression's planes; none where they are not plain text."""
+    value = planes.value if isinstance(planes, Literal) else None
+    items = [value] if isinstance(value, str) else [getattr(item, "value", None) for item in _items(value)]
+    texts = tuple(item for item in items if isinstance(item, str))
+    return texts if len(texts) == len(items) else ()
+
+
+def _items(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else ()
 
 
 def _of(pixels: _Pixels, plane: int) -> str:

@@ -38,6 +38,14 @@ class UserError(Exception):
 
 def main(argv: list[str]) -> int:
     """Run one command. Gives the exit code; user mistakes are said in one line on stderr."""
+    try:
+        return _main(argv)
+    except BrokenPipeError:  # `launch.py nodes | head`
+        sys.stderr.close()
+        return DONE
+
+
+def _main(argv: list[str]) -> int:
     names = _names()
     if not argv or argv[0] in ("-h", "--help", "help"):
         print(overview())
@@ -56,9 +64,6 @@ def main(argv: list[str]) -> int:
     except UserError as error:
         print(f"tapeloom: {error}", file=sys.stderr)
         return error.code
-    except BrokenPipeError:  # `launch.py nodes | head`
-        sys.stderr.close()
-        return DONE
     except KeyboardInterrupt:
         print("tapeloom: cancelled", file=sys.stderr)
         return CANCELLED

@@ -91,7 +91,7 @@ def save_png(picture: Picture, output: Path) -> None:
     from PIL import Image
 
     size = (picture.width, picture.height)
-    image = Image.frombuffer("RGB", size, picture.data, "raw", "BGRX", picture.stride, 1)
+    image = Image.frombytes("RGB", size, bytes(picture.data), "raw", "BGRX", picture.stride, 1)
     part = output.with_name(output.name + ".part")
     try:
         image.save(part, "PNG")

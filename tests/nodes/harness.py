@@ -27,9 +27,7 @@ NTSC_DV = replace(
     fields=Fields.BFF, matrix=Matrix.SMPTE170M, primaries=Primaries.SMPTE170M,
 )  # fmt: skip
 PAL_420 = replace(PAL, format=PixelFormat.parse("YUV420P8"), fields=Fields.BFF)
-PAL_50P = replace(
-    PAL, format=PixelFormat.parse("YUV420P8"), fps=Fraction(50), frames=16, fields=Fields.PROGRESSIVE
-)
+PAL_50P = replace(PAL, format=PixelFormat.parse("YUV420P8"), fps=Fraction(50), frames=16, fields=Fields.PROGRESSIVE)
 PAL_P16 = replace(PAL, format=PixelFormat.parse("YUV422P16"), fields=Fields.PROGRESSIVE)
 TAPES = {
     "pal 25i": PAL,
@@ -84,9 +82,7 @@ def built(
     for name, info in clips.items():
         refs[name] = None
         if info is not None:
-            refs[name] = converted(
-                Ref(Input(name, "out"), info), wanted_format(info, node.inputs[name].wants)
-            )
+            refs[name] = converted(Ref(Input(name, "out"), info), wanted_format(info, node.inputs[name].wants))
     refs |= extra or {}
     given = {name: refs[name] for name in arguments(node.build) if name in refs}
     infos = {

@@ -73,11 +73,7 @@ def test_the_real_clip_is_what_was_forecast(node: type[Node], tape: str) -> None
     port = next(name for name, port in node.inputs.items() if port.kind is Clip and not port.optional)
     if not node.inputs[port].wants.accepts_fields(info):
         pytest.skip(f"wants {node.inputs[port].wants.fields}")
-    clips = {
-        name: info if name == port else None
-        for name, each in node.inputs.items()
-        if each.kind.name != "audio"
-    }
+    clips = {name: info if name == port else None for name, each in node.inputs.items() if each.kind.name != "audio"}
     extra = {name: None for name, each in node.inputs.items() if each.kind.name == "audio"}
     outputs, forecast = harness.built(node(), clips, extra)
     real = harness.run(

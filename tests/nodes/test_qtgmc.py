@@ -9,7 +9,7 @@ import pytest
 
 from nodes.clip import Fields, PixelFormat
 from nodes.library.field._qtgmc_settings import CLASSIC, LADDER
-from nodes.library.field.qtgmc import Grain, Lossless, Preset, Qtgmc, Rate, SourceMatch
+from nodes.library.field.qtgmc import Grain, Lossless, Preset, Qtgmc, QtgmcRate, SourceMatch
 from runtime.emit import write
 from tests.nodes import harness
 from tests.nodes.harness import PAL
@@ -48,33 +48,27 @@ def test_medium_is_the_classic_medium() -> None:
         ".deinterlace(clip, tff=True)",
     ):
         assert said in text
-    assert "source_match" not in text
+    assert "SourceMatchMode.NONE" in text
     assert "denoise" not in text
 
 
 def test_what_is_set_against_a_preset_wins() -> None:
-    text = script(
-        Qtgmc(
-            preset=Preset.MEDIUM,
-            sharpness=0.5,
-            grain=Grain.KEEP,
-            source_match=SourceMatch.TWICE_REFINED,
-            lossless=Lossless.PRESHARPEN,
-        )
-    )
-    for said in ("sharpen_strength=0.6,", "IDENTIFY", "TWICE_REFINED", "LosslessMode.PRESHARPEN"):
-        assert said in text
+    assert "sharpen_strength=0.6," in script(Qtgmc(preset=Preset.MEDIUM, sharpness=-0.5))
+    assert "IDENTIFY" in script(Qtgmc(preset=Preset.MEDIUM, grain=Grain.KEEP))
     assert "denoise" not in script(Qtgmc(preset=Preset.VERY_SLOW, grain=Grain.SMOOTH))
+    assert "TWICE_REFINED" in script(Qtgmc(source_match=SourceMatch.TWICE_REFINED))
+    assert "LosslessMode.PRESHARPEN" in script(Qtgmc(lossless=Lossless.BEFORE))
+    assert "final_thsad=500," in script(Qtgmc(final_thsad=500))
 
 
-@pytest.mark.parametrize("options", [{"source_match": SourceMatch.REFINED}, {"lossless": Lossless.POSTSMOOTH}])
+@pytest.mark.parametrize("options", [{"source_match": SourceMatch.REFINED}, {"lossless": Lossless.AFTER}])
 def test_matching_the_source_runs(options: dict[str, object]) -> None:
     clip = harness.run_on(Qtgmc(preset=Preset.FAST, **options), SMALL)
     clip.get_frame(5).close()
 
 
 def test_single_rate_keeps_the_tapes_own_rate() -> None:
-    node = Qtgmc(preset=Preset.VERY_FAST, rate=Rate.SINGLE)
+    node = Qtgmc(preset=Preset.VERY_FAST, rate=QtgmcRate.SINGLE)
     info = replace(SMALL, fields=Fields.BFF, fps=Fraction(30000, 1001), format=PixelFormat.parse("YUV420P8"))
     clip = harness.run_on(node, info)
     assert harness.differences(clip, node.forecast(info)) == []
@@ -83,7 +77,7 @@ def test_single_rate_keeps_the_tapes_own_rate() -> None:
 
 def test_lossless_puts_the_lines_of_the_tape_back() -> None:
     source = harness.picture(SMALL)
-    clip = harness.run(Qtgmc(lossless=Lossless.POSTSMOOTH, preset=Preset.FAST), {"clip": (SMALL, source)})["out"]
+    clip = harness.run(Qtgmc(lossless=Lossless.AFTER, preset=Preset.FAST), {"clip": (SMALL, source)})["out"]
     with source.get_frame(2) as was, clip.get_frame(4) as now:
         width = SMALL.width
         before, after = bytes(was[0]), bytes(now[0])

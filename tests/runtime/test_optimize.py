@@ -78,9 +78,7 @@ def test_three_expressions_become_one_with_the_same_frames(name: str) -> None:
 
 
 def test_an_expression_that_others_read_stays() -> None:
-    plan = chain(
-        PAL_50P, expr("x 2 *"), expr("x 1 +"), lambda *r: S.core.akarin.Expr([r[2], r[1]], ["x y -"])
-    )
+    plan = chain(PAL_50P, expr("x 2 *"), expr("x 1 +"), lambda *r: S.core.akarin.Expr([r[2], r[1]], ["x y -"]))
     assert [each.id for each in fuse(plan, ["n1", "n3"]).steps] == ["n0", "n1", "n3"]
 
 

@@ -17,6 +17,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+Match = Literal["none", "basic", "refined", "twice_refined"]
+Place = Literal["none", "presharpen", "postsmooth"]
+
 
 @dataclass(frozen=True)
 class Interpolator:
@@ -52,7 +55,7 @@ class QtgmcSettings:
     basic_tr: int  # TR1
     basic_bobber: Interpolator  # EdiMode, NNSize, NNeurons, EdiQual
     # sharpen, back_blend, sharpen_limit: what brings the lost sharpness back
-    sharpen_strength: float  # Sharpness, adjusted: see `classic_strength`
+    sharpness: float  # Sharpness; what is passed on is adjusted to the radii: see `sharpening`
     sharpen_clamp: float  # Precise: 1 of 255, or 0
     back_blend: Literal["none", "prelimit", "postlimit", "both"]  # Sbb 0, 1, 2, 3
     limit_radius: int  # SLRad, 0 where SLMode is 0
@@ -66,12 +69,12 @@ class QtgmcSettings:
     denoise_sigma: float = 8.0  # Sigma × 4, as dfttest counts it; luma only
     denoise_tr: int = 1  # NoiseTR
     # source match and lossless: off in every classic preset
-    source_match: Literal["none", "basic", "refined", "twice_refined"] = "none"  # SourceMatch
+    source_match: Match = "none"  # SourceMatch
     source_match_bobber: Interpolator | None = None  # MatchEdi2; None is the basic one
     source_match_tr: int = 1  # MatchTR2
     source_match_similarity: float = 0.5
     source_match_enhance: float = 0.5  # MatchEnhance
-    lossless: Literal["none", "presharpen", "postsmooth"] = "none"  # Lossless 0, 2, 1
+    lossless: Place = "none"  # Lossless 0, 2, 1
     # the same in all eleven classic presets
     basic_thsad: int = 640  # ThSAD1
     basic_erosion: int = 0  # Rep1
@@ -88,9 +91,10 @@ class QtgmcSettings:
     back_blend_sigma: float = 1.4  # gauss a1=5 after [1 2 1]
 
 
-def classic_strength(tr1: int, tr2: int, *, limited: bool, sharpness: float = 1.0) -> float:
-    """havsfunc's `sharpAdj`: one `Sharpness` that looks alike at every radius."""
-    return sharpness * (2.0 if limited else 1.0) * (0.2 + tr1 * 0.15 + tr2 * 0.25)
+def sharpening(s: QtgmcSettings) -> float:
+    """havsfunc's `sharpAdj`: what makes one `Sharpness` look alike at every radius."""
+    limited = 2.0 if s.limit_radius else 1.0
+    return round(s.sharpness * limited * (0.2 + s.basic_tr * 0.15 + s.final_tr * 0.25), 4)
 
 
 def _nnedi3(nsize: int, nns: int) -> Interpolator:
@@ -110,7 +114,7 @@ _PLACEBO = QtgmcSettings(
     analyze_chroma=True,
     basic_tr=2,
     basic_bobber=_nnedi3(1, 2),
-    sharpen_strength=classic_strength(2, 3, limited=True),
+    sharpness=1.0,
     sharpen_clamp=1.0,
     back_blend="both",
     limit_radius=3,
@@ -121,7 +125,6 @@ _PLACEBO = QtgmcSettings(
 _VERY_SLOW = replace(
     _PLACEBO,
     analyze_search="hexagon",
-    sharpen_strength=classic_strength(2, 2, limited=True),
     back_blend="prelimit",
     limit_radius=1,
     final_tr=2,
@@ -129,7 +132,6 @@ _VERY_SLOW = replace(
 _SLOWER = replace(
     _VERY_SLOW,
     basic_bobber=_nnedi3(1, 1),
-    sharpen_strength=classic_strength(2, 1, limited=True),
     sharpen_clamp=0.0,
     final_tr=1,
     keep_noise=False,
@@ -138,7 +140,6 @@ _SLOW = replace(
     _SLOWER,
     analyze_chroma=False,
     basic_tr=1,
-    sharpen_strength=classic_strength(1, 1, limited=True),
     back_blend="none",
 )
 _MEDIUM = replace(
@@ -152,7 +153,6 @@ _FAST = replace(
     _MEDIUM,
     prefilter_postprocess="gaussblur",
     basic_bobber=_nnedi3(5, 0),
-    sharpen_strength=classic_strength(1, 0, limited=True),
     final_tr=0,
 )
 _VERY_FAST = replace(
@@ -170,7 +170,7 @@ _DRAFT = replace(
     prefilter_postprocess="none",
     analyze_search="diamond",  # mvutensils dropped the old "one time" search, Search=0
     basic_bobber=Interpolator("catrom"),
-    sharpen_strength=0.0,
+    sharpness=0.0,
     limit_radius=0,
     final_erosion=0,
 )
@@ -196,7 +196,7 @@ _OURS = replace(
     _SLOW,
     prefilter_tr=1,
     basic_bobber=Interpolator("bwdif"),
-    sharpen_strength=0.0,
+    sharpness=0.0,
     limit_radius=0,
     analyze_thscd=(640, 38.5),
     final_thsad=320,

@@ -5,6 +5,8 @@ from nodes.library.field._qtgmc_settings import (
     CLASSIC,
     LADDER,
     Interpolator,
+    Match,
+    Place,
     QtgmcSettings,
     sharpening,
 )
@@ -83,6 +85,19 @@ class Grain(StrEnum):
     """Taken out first and put back after, in the amounts below."""
 
 
+_MATCHES: dict[SourceMatch, Match] = {
+    SourceMatch.NONE: "none",
+    SourceMatch.BASIC: "basic",
+    SourceMatch.REFINED: "refined",
+    SourceMatch.TWICE_REFINED: "twice_refined",
+}
+_PLACES: dict[Lossless, Place] = {
+    Lossless.NONE: "none",
+    Lossless.BEFORE: "presharpen",
+    Lossless.AFTER: "postsmooth",
+}
+
+
 class Qtgmc(Node):
     """Turn interlaced fields into full frames, following the motion from field to field.
 
@@ -155,13 +170,12 @@ class Qtgmc(Node):
         """The preset's numbers with this node's own over them."""
         own = {**CLASSIC, **LADDER}[self.preset.value]
         if self.source_match is not SourceMatch.PRESET:
-            own = replace(own, source_match=self.source_match.value.replace("-", "_"))
+            own = replace(own, source_match=_MATCHES[self.source_match])
             if self.source_match is not SourceMatch.NONE and self.preset.value in CLASSIC:
                 # as the classic script does: matching brings sharpness of its own, and wants a final smooth
                 own = replace(own, sharpness=0.2 * (own.sharpness > 0), limit_radius=0, final_tr=max(1, own.final_tr))
         if self.lossless is not Lossless.PRESET:
-            places = {Lossless.NONE: "none", Lossless.BEFORE: "presharpen", Lossless.AFTER: "postsmooth"}
-            own = replace(own, lossless=places[self.lossless])
+            own = replace(own, lossless=_PLACES[self.lossless])
         if self.sharpness:
             sharpness = max(0.0, own.sharpness + self.sharpness)
             own = replace(own, sharpness=sharpness, limit_radius=max(own.limit_radius, int(sharpness > 0)))
@@ -190,7 +204,12 @@ class Qtgmc(Node):
             # half the frames with the fields' own 180° need 90°, unless the blur of a whole 180° is wished for
             angle = 180 if self.motion_blur else 90
             blur = {"motion_blur_fps_divisor": 2, "motion_blur_shutter_angle": (180, angle)}
-        return _call(script, self.settings(), blur).deinterlace(clip, tff=clip.info.fields is Fields.TFF)
+        settings, sar = self.settings(), clip.info.sar
+        full = _call(script, settings, blur).deinterlace(clip, tff=clip.info.fields is Fields.TFF)
+        if settings.basic_bobber.kind != "catrom":
+            return full
+        # this one scales separated fields and leaves them the pixel shape of half a picture
+        return full.std.SetFrameProps(_SARNum=sar.numerator, _SARDen=sar.denominator)
 
 
 def _call(script: Script, s: QtgmcSettings, more: dict[str, object]) -> Ref:

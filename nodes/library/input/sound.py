@@ -21,5 +21,5 @@ class SoundFromFile(Node):
     def forecast(self, probe: Probe) -> SoundInfo:
         return self.build(Script(), probe).info
 
-    def build(self, script: Script, probe: Probe) -> Sound:  # noqa: ARG002
+    def build(self, script: Script, probe: Probe) -> Sound:
         return sound_of(opened(self.file, probe), self.track)
