@@ -6,6 +6,8 @@ K1 = 0.01, K2 = 0.03, L = 255, variances with N rather than N − 1, averaged ov
 the five pixels along the border, then over the frames. Equal to scikit-image's
 `structural_similarity(gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=255)`
 to 1e-6 (tests/benchmarks/test_quality.py holds a value taken from there).
+Steadiness is the PSNR of the change from frame to frame against the truth's change: lines that bob up and
+down, and noise that boils, count in full; an error that stays put does not count.
 """
 
 from __future__ import annotations
@@ -28,13 +30,23 @@ class Quality:
     psnr_uv: float
     ssim_y: float
     ssim_uv: float
+    steady_y: float
 
 
 def compare(clip: vs.VideoNode, truth: vs.VideoNode) -> Quality:
     """Both 8-bit YUV of one size and length. U and V are pooled: mean error, mean similarity."""
     scores = [_plane(clip, truth, plane) for plane in range(3)]
     (error_y, ssim_y), (error_u, ssim_u), (error_v, ssim_v) = scores
-    return Quality(_psnr(error_y), _psnr((error_u + error_v) / 2), ssim_y, (ssim_u + ssim_v) / 2)
+    return Quality(
+        _psnr(error_y), _psnr((error_u + error_v) / 2), ssim_y, (ssim_u + ssim_v) / 2, _steadiness(clip, truth)
+    )
+
+
+def _steadiness(clip: vs.VideoNode, truth: vs.VideoNode) -> float:
+    """PSNR of each frame's *change* from the one before, in luma."""
+    x, y = (core.std.ShufflePlanes(c, 0, vs.GRAY).std.RemoveFrameProps() for c in (clip, truth))
+    change = core.std.Expr([x[1:], x[:-1], y[1:], y[:-1]], "x y - z a - - dup *", vs.GRAYS).std.PlaneStats()
+    return _psnr(float(np.mean([frame.props["PlaneStatsAverage"] for frame in change.frames(close=True)])))
 
 
 def _psnr(mean_square: float) -> float:
@@ -59,8 +71,8 @@ def _plane(clip: vs.VideoNode, truth: vs.VideoNode, plane: int) -> tuple[float, 
         f"x y * 2 * {_C1} + b x y * - 2 * {_C2} + * x dup * y dup * + {_C1} + z x dup * - a y dup * - + {_C2} + * /",
     ).std.Crop(5, 5, 5, 5)
     errors, likeness = [], []
-    pair = core.std.Splice([square.std.PlaneStats()]), core.std.Splice([similar.std.PlaneStats()])
-    for wrong, alike in zip(pair[0].frames(close=True), pair[1].frames(close=True), strict=True):
+    pair = square.std.PlaneStats().frames(close=True), similar.std.PlaneStats().frames(close=True)
+    for wrong, alike in zip(*pair, strict=True):
         errors.append(wrong.props["PlaneStatsAverage"])
         likeness.append(alike.props["PlaneStatsAverage"])
     return float(np.mean(errors)), float(np.mean(likeness))
