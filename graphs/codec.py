@@ -6,7 +6,6 @@ does not know (node types, fields) is written back as it was read.
 
 from __future__ import annotations
 
-import heapq
 import json
 import math
 import re
@@ -301,23 +300,23 @@ def encode(graph: Graph) -> str:
 
 
 def along_the_tape(graph: Graph) -> list[NodeId]:
-    """Every node, after those that feed it; equals in the order of their ids; those on circles at the end."""
+    """Every node after those that feed it, each chain as a whole before the next; those on circles at the end."""
     waits = dict.fromkeys(graph.nodes, 0)
     for link in graph.links:
         if link.target[0] in waits and link.source[0] in waits:
             waits[link.target[0]] += 1
-    ready = [(natural(node), node) for node, count in waits.items() if not count]
-    heapq.heapify(ready)
+    ready = sorted((node for node, count in waits.items() if not count), key=natural, reverse=True)
     order: list[NodeId] = []
     while ready:
-        node = heapq.heappop(ready)[1]
-        order.append(node)
-        for link in graph.outgoing(node):
+        order.append(node := ready.pop())
+        freed: list[NodeId] = []
+        for link in sorted(graph.outgoing(node), key=lambda link: (link.source[1], natural(link.target[0]))):
             target = link.target[0]
             if target in waits:
                 waits[target] -= 1
                 if not waits[target]:
-                    heapq.heappush(ready, (natural(target), target))
+                    freed.append(target)
+        ready += reversed(freed)
     placed = set(order)
     return order + sorted((node for node in graph.nodes if node not in placed), key=natural)
 

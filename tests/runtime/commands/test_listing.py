@@ -30,7 +30,9 @@ def test_every_node_can_be_described_with_all_its_ports_and_params(capsys: pytes
 def test_a_described_default_can_be_typed_back(capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "nodes", "deinterlace.bwdif")
     for kind in default_registry():
-        example = next((line for line in said(capsys, "nodes", kind.id).splitlines() if "--set" in line), "")
+        example = next(
+            (line for line in said(capsys, "nodes", kind.id).splitlines() if line.startswith("For example")), ""
+        )
         if example:
             place, _, value = example.partition("--set ")[2].partition("=")
             declared = kind.params[place.partition(".")[2]]
