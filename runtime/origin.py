@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from graphs.resolve import Placed, Resolved
 from nodes.media import Media, MediaError, Probe
+from nodes.script import File
+from runtime.emit import walk
 from runtime.encode import Origin
 from runtime.plan import Plan, PlannedSink
 
@@ -12,12 +14,26 @@ __all__ = ["origin_of"]
 
 def origin_of(sink: PlannedSink, plan: Plan, resolved: Resolved, probe: Probe) -> Origin | None:
     """The one file behind a sink's picture; None where there is none, or where several are joined or mixed."""
-    files = plan.needed_by([sink.step]).files
-    found = [media for file in files if (media := _media(file.path, probe)) is not None]
+    found = [media for path in _read_for(sink.step, plan) if (media := _media(path, probe)) is not None]
     if len(found) != 1:
         return None
     above = (resolved.placed[node] for node in resolved.upstream([sink.node]) if node in resolved.placed)
     return Origin(found[0], whole=all(_unbroken(node) for node in above))
+
+
+def _read_for(target: str, plan: Plan) -> list[str]:
+    """The files that a step needs. By hand: importing networkx for it would cost as much as ten frames of QTGMC."""
+    steps = {step.id: step for step in plan.steps}
+    waiting, seen = [target], {target}
+    paths: dict[str, None] = {}
+    while waiting:
+        step = steps[waiting.pop()]
+        parts = (part for expr in step.outputs.values() for part in walk(expr))
+        paths |= {part.path: None for part in parts if isinstance(part, File)}
+        above = {source for source, _ in step.reads()} - seen
+        seen |= above
+        waiting += above
+    return list(paths)
 
 
 def _media(path: str, probe: Probe) -> Media | None:
