@@ -77,6 +77,23 @@ def imported(outputs: Iterable[Expr]) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def apart(imports: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Other names for what two modules call alike (dfttest2 and vsdenoise both have a DFTTest): all but the first."""
+    aliases: dict[tuple[str, str], str] = {}
+    pairs = sorted(set(imports))
+    used = {name for _, name in pairs}
+    seen: set[str] = set()
+    for module, name in pairs:
+        if name in seen:
+            alias = f"{module.replace('.', '_')}_{name}"
+            while alias in used:
+                alias += "_"
+            aliases[module, name] = alias
+            used.add(alias)
+        seen.add(name)
+    return aliases
+
+
 def defined(outputs: Iterable[Expr]) -> dict[str, str]:
     """The functions that the expressions need the script to define: their text by name."""
     parts = [part for expr in outputs for part in walk(expr) if isinstance(part, Name) and part.definition]
@@ -120,13 +137,15 @@ def write(
     *,
     taken: Iterable[str] = (),
     local: Mapping[str, str] | None = None,
+    aliases: Mapping[tuple[str, str], str] | None = None,
 ) -> Written:
     """One step's assignments.
 
     `variables` gives the variable of every (node, port) it reads; `taken` names that are in use; `local` the values
-    of `Local` keywords on this machine, None to leave such keywords out (an exported script).
+    of `Local` keywords on this machine, None to leave such keywords out (an exported script); `aliases` the imported
+    (module, name) pairs that go by another name.
     """
-    writer = _Writer(name, variables, {*taken, *variables.values()}, local)
+    writer = _Writer(name, variables, {*taken, *variables.values()}, local, aliases or {})
     names = {port: writer.assign(_result_name(name, port, len(outputs)), expr) for port, expr in outputs.items()}
     return Written(tuple(writer.lines), names, imported(outputs.values()))
 
@@ -144,8 +163,9 @@ class _Writer:
         variables: Mapping[tuple[str, str], str],
         taken: set[str],
         local: Mapping[str, str] | None,
+        aliases: Mapping[tuple[str, str], str],
     ) -> None:
-        self.name, self.variables, self.taken, self.local = name, variables, taken, local
+        self.name, self.variables, self.taken, self.local, self.aliases = name, variables, taken, local, aliases
         self.lines: list[str] = []
         self.named: dict[int, str] = {}
         self.uses: dict[int, int] = {}
@@ -204,8 +224,8 @@ class _Writer:
                 return "{" + ", ".join(f"{quote(key)}: {self._flat(item)}" for key, item in items.items()) + "}"
             case Literal(value):
                 return quote(value)
-            case Name(text):
-                return text
+            case Name(text, module):
+                return self.aliases.get((module, text), text)
             case Attr(base, name):
                 return f"{self._operand(base)}.{name}"
             case Call(func):

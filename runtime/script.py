@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from runtime.emit import comment, defined, identifier, imported, write
+from runtime.emit import apart, comment, defined, identifier, imported, write
 from runtime.plan import Plan, Step
 from runtime.protocol import StepCode, StepInput, StepOutput
 
@@ -87,16 +87,18 @@ def _blocks(plan: Plan, local: Mapping[str, str] | None) -> tuple[list[_Block], 
     for step in plan.steps:
         taken |= {name for _, name in imported(step.outputs.values())}
         definitions |= defined(step.outputs.values())
-    taken |= set(definitions)
+    aliases = apart(pair for step in plan.steps for pair in imported(step.outputs.values()))
+    taken |= {*definitions, *aliases.values()}
     for step in plan.steps:
         reads = {place: variables[place] for place in step.reads()}
         base = identifier(step.name, taken)
-        done = write(base, step.outputs, reads, taken=taken, local=local)
+        done = write(base, step.outputs, reads, taken=taken, local=local, aliases=aliases)
         taken |= set(done.variables.values()) | {line.split(" = ", 1)[0] for line in done.lines if " = " in line}
         variables |= {(step.id, port): name for port, name in done.variables.items()}
         blocks.append((step, comment(step.remark), done.lines, done.variables))
         for module, name in done.imports:
-            modules.setdefault(module, set()).add(name)
+            alias = aliases.get((module, name))
+            modules.setdefault(module, set()).add(f"{name} as {alias}" if alias else name)
     prelude = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(modules.items())]
     prelude = ["import vapoursynth as vs", "from vapoursynth import core", *prelude]
     for definition in definitions.values():

@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Iterator
 
-from graphs.codec import DocumentError
+from graphs.codec import DocumentError, along_the_tape
 from graphs.problem import Problem, has_errors
 from nodes.registry import default_registry
 from runtime.at_hand import at_hand
@@ -63,7 +63,8 @@ def _lines(name: str, problems: list[Problem], done: Compiled, wires: bool) -> I
 
 
 def _wires(done: Compiled) -> Iterator[str]:
-    for link in done.resolved.graph.links:
+    place = {node: at for at, node in enumerate(along_the_tape(done.resolved.graph))}
+    for link in sorted(done.resolved.graph.links, key=lambda link: (place.get(link.target[0], 0), link.target[1])):
         info = done.forecast.outputs.get(link.source)
         form = done.forecast.conversions.get(link.target)
         carries = info.line() if info else "nothing is known"

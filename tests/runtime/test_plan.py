@@ -177,6 +177,24 @@ def test_every_line_of_the_script_belongs_to_the_node_that_wrote_it(registry: Re
         assert lines[code.line - 1].split(" = ")[0] == code.code.splitlines()[0].split(" = ")[0]
 
 
+def test_two_modules_may_have_a_name_in_common(registry: Registry) -> None:
+    def calls(source: str) -> type[Node]:
+        def build(self: Node, script: Script, clip: Ref) -> Ref:
+            return script.use(source, "DFTTest")(clip)
+
+        return type(source, (Wide,), {"id": f"test.{source}", "build": build, "__doc__": "Imports a name."})
+
+    one, other = calls("zz"), calls("aa")
+    both = Registry({**registry.types, one.id: one, other.id: other})
+    nodes = [("source1", "input.video"), ("a", one.id), ("b", other.id)]
+    done = made(graph(nodes, "source1.out > a.clip", "a.out > b.clip", source1=SOURCE), both, ["b"])
+    text = script_text(done.plan).text
+    assert "from aa import DFTTest\n" in text
+    assert "from zz import DFTTest as zz_DFTTest\n" in text
+    assert "a = zz_DFTTest(" in text
+    assert "b = DFTTest(a)" in text
+
+
 def test_labels_become_names_and_remarks(registry: Registry) -> None:
     document = graph(CHAIN, *WIRES, source1=SOURCE)
     document = document.with_node(replace(document.nodes[NodeId("bob1")], label="Schärfer, 2×\n); import os"))
