@@ -268,20 +268,25 @@ class _Writer:
         """A long chain of calls as one call a line, in parentheses; empty where it is short or no chain."""
         if used + len(self._flat(expr)) <= WIDTH:
             return ""
-        links: list[tuple[str, Call]] = []
-        while isinstance(expr, Call) and id(expr) not in self.named:
-            names, base = [], expr.func
+        links: list[tuple[str, Call, str]] = []
+        behind = ""
+        while id(expr) not in self.named:
+            if isinstance(expr, Item) and isinstance(expr.base, Call | Item):
+                behind = f"[{_subscript(expr.first, expr.last, expr.step, expr.single)}]{behind}"
+                expr = expr.base
+                continue
+            names, base = [], expr.func if isinstance(expr, Call) else expr
             while isinstance(base, Attr):
                 names.append(base.name)
                 base = base.base
-            if not isinstance(base, Call):
+            if not isinstance(expr, Call) or not isinstance(base, Call | Item):
                 break
-            links.append((".".join(["", *reversed(names)]), expr))
-            expr = base
+            links.append((".".join(["", *reversed(names)]), expr, behind))
+            expr, behind = base, ""
         if not links:
             return ""
-        lines = [f"    {self._fit(expr, 4, 4)}"]
-        lines += [f"    {head}{self._called(call, 4 + len(head), 4)}" for head, call in reversed(links)]
+        lines = [f"    {self._fit(expr, 4, 4)}{behind}"]
+        lines += [f"    {head}{self._called(call, 4 + len(head), 4)}{after}" for head, call, after in reversed(links)]
         return "(\n" + "\n".join(lines) + "\n)"
 
     def _called(self, call: Call, used: int, indent: int) -> str:
@@ -289,12 +294,14 @@ class _Writer:
         inner = ", ".join(self._arguments(call))
         if used + len(inner) + 2 <= WIDTH:
             return f"({inner})"
-        pad = " " * (indent + 4)
-        parts = [self._fit(value, indent + 4, indent + 4) for value in call.args]
-        for key, value in self._kwargs(call):
-            parts.append(f"{key}={self._fit(value, indent + 5 + len(key), indent + 4)}")
-        body = "".join(f"{pad}{part},\n" for part in parts)
-        return f"(\n{body}{' ' * indent})"
+        named = [(f"{key}=", value) for key, value in self._kwargs(call)]
+        return self._spread("()", [*(("", value) for value in call.args), *named], indent)
+
+    def _spread(self, brackets: str, parts: list[tuple[str, Expr]], indent: int) -> str:
+        """Parts, each behind its head, one a line between two brackets."""
+        inside = indent + 4
+        lines = [f"{' ' * inside}{head}{self._fit(value, inside + len(head), inside)},\n" for head, value in parts]
+        return f"{brackets[0]}\n{''.join(lines)}{' ' * indent}{brackets[1]}"
 
     def _fit(self, expr: Expr, used: int, indent: int) -> str:
         """The expression broken over lines where it is longer than WIDTH; `used` columns are taken before it."""
@@ -307,10 +314,14 @@ class _Writer:
                 return head + self._called(expr, len(head.rsplit("\n", 1)[-1]), indent)
             case Attr(base, name):
                 return f"{self._fit(base, used, indent)}.{name}"
+            case Item(base, first, last, step, single) if not self._is_sum(base):
+                return f"{self._fit(base, used, indent)}[{_subscript(first, last, step, single)}]"
+            case Let(_, value):
+                return self._fit(value, used, indent)
             case Literal(list() as items):
-                pad = " " * (indent + 4)
-                body = "".join(f"{pad}{self._fit(item, indent + 4, indent + 4)},\n" for item in items)
-                return f"[\n{body}{' ' * indent}]"
+                return self._spread("[]", [("", item) for item in items], indent)
+            case Literal(dict() as items):
+                return self._spread("{}", [(f"{quote(key)}: ", item) for key, item in items.items()], indent)
             case _:
                 return flat
 

@@ -171,3 +171,32 @@ def test_every_pixel_format_can_be_written() -> None:
         assert (made.bits_per_sample, made.subsampling_w, made.subsampling_h) == (form.bits, form.ss_w, form.ss_h)
         assert made.color_family.name.lower() == form.family.value
         assert (made.sample_type == vs.FLOAT) is form.floating
+
+
+def test_what_is_long_inside_a_chain_is_broken_too() -> None:
+    fields = S.let("fields", SOURCE.std.SeparateFields(tff=True))
+    soft = [
+        S.core.std.Convolution(fields[at::2], matrix=[1, 2, 1, 2, 4, 2, 1, 2, 1], planes=[0, 1, 2]) for at in (0, 1)
+    ]
+    code = text(S.core.std.Interleave(soft).std.DoubleWeave(tff=True)[::2])
+    assert code.splitlines() == [
+        "n_fields = source1.std.SeparateFields(tff=True)",
+        "n = (",
+        "    core.std.Interleave(",
+        "        [",
+        "            core.std.Convolution(n_fields[0::2], matrix=[1, 2, 1, 2, 4, 2, 1, 2, 1], planes=[0, 1, 2]),",
+        "            core.std.Convolution(n_fields[1::2], matrix=[1, 2, 1, 2, 4, 2, 1, 2, 1], planes=[0, 1, 2]),",
+        "        ],",
+        "    )",
+        "    .std.DoubleWeave(tff=True)[::2]",
+        ")",
+    ]
+
+
+@given(PLAIN, st.integers(0, 200))
+def test_broken_over_lines_a_value_is_still_itself(value: object, length: int) -> None:
+    code = text(S.core.std.Crop(SOURCE, pad="x" * length).std.SetFrameProps(hostile=value, more={"a": [value]})[1:3])
+    tree = ast.parse(code)
+    assert len(tree.body) == 1
+    call = tree.body[0].value.value  # type: ignore[attr-defined]
+    assert [ast.literal_eval(keyword.value) for keyword in call.keywords] == [value, {"a": [value]}]
