@@ -12,7 +12,12 @@ import imageio_ffmpeg
 import pytest
 
 from graphs.document import Graph, Link, NodeDoc, NodeId
+from nodes.registry import default_registry
+from runtime.compiled import compiled
 from runtime.jobs.render import render
+from runtime.script import script_text
+from runtime.session import Session
+from runtime.sources import prober
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 VSPIPE = Path(sys.executable).with_name("vspipe.exe" if sys.platform == "win32" else "vspipe")
@@ -124,16 +129,38 @@ CASES = {
 }
 
 
+def row(tape: Path, *nodes: tuple[str, dict[str, object]]) -> Graph:
+    """The nodes, one behind the other, between a source and an FFV1 output."""
+    listed = [("input.video", {"file": str(tape)}), *nodes, ("output.ffv1", {})]
+    docs = [NodeDoc(NodeId(f"n{at}"), kind, params=params) for at, (kind, params) in enumerate(listed)]  # type: ignore[arg-type]
+    return Graph.of(docs, [Link.of(f"n{at}.out", f"n{at + 1}.clip") for at in range(len(listed) - 1)])
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_graph_renders_the_frames_of_the_script_by_hand(
     name: str, tapes: Path, tmp_path: Path, vspipe: dict[str, str]
 ) -> None:
     case = CASES[name]
-    row = [("input.video", {"file": str(tapes / case.tape)}), *case.nodes, ("output.ffv1", {})]
-    docs = [NodeDoc(NodeId(f"n{at}"), kind, params=params) for at, (kind, params) in enumerate(row)]  # type: ignore[arg-type]
-    wires = [Link.of(f"n{at}.out", f"n{at + 1}.clip") for at in range(len(row) - 1)]
-    result = render(Graph.of(docs, wires), outputs=[str(tmp_path / "ours.mkv")])
+    result = render(row(tapes / case.tape, *case.nodes), outputs=[str(tmp_path / "ours.mkv")])
     ours = frames(result.files[0].path)
     theirs = by_hand(case.script.format(path=str(tapes / case.tape)), tmp_path, vspipe)
     assert len(ours) > 5
     assert ours == theirs
+
+
+def test_the_exported_script_gives_the_frames_of_the_render(
+    tapes: Path, tmp_path: Path, vspipe: dict[str, str]
+) -> None:
+    graph = row(
+        tapes / "pal.mkv",
+        ("clean.dropout", {}),
+        ("deinterlace.qtgmc", {"preset": "quick"}),
+        ("colour.levels", {"in_black": 30.0}),
+        ("colour.gamma", {"gamma": 1.2}),
+    )
+    result = render(graph, outputs=[str(tmp_path / "ours.mkv")])
+    with Session() as session:
+        made = compiled(graph, default_registry(), prober(session))
+    text = script_text(made.plan).text
+    assert "fused" not in text
+    assert frames(result.files[0].path) == by_hand(text, tmp_path, vspipe)
