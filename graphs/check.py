@@ -48,6 +48,7 @@ def judged(
         *_same_file(resolved),
         *_lacking(resolved, available),
         *_untrusted(resolved, trust),
+        *_silent(resolved, foretold),
         *_out_of_sync(resolved, foretold),
         *_advice(resolved, foretold),
     ]
@@ -155,6 +156,18 @@ def _advice(resolved: Resolved, foretold: Forecast) -> Iterator[Problem]:
         except Exception as fault:  # a node file, perhaps a plugin's, may fail in any way
             said = [f"the node's own check failed ({type(fault).__name__}: {fault}). That is a fault in {node.type.id}"]
         yield from (warning(text, node.id) for text in said)
+
+
+def _silent(resolved: Resolved, foretold: Forecast) -> Iterator[Problem]:
+    """Outputs whose sound is wired from a source that turns out to have none."""
+    for key in resolved.sinks():
+        for name, port in resolved.placed[key].type.inputs.items():
+            feed = resolved.feed(key, name) if port.kind is Audio else None
+            if feed is None or feed in foretold.outputs:
+                continue
+            source, _ = _path(resolved, key, name, (Audio,))[-1]
+            if any(node == source for node, _ in foretold.outputs):  # else it has failed, and said so
+                yield warning(f"{source} has no sound, so the file will be silent", key, name)
 
 
 # -- sound and picture -----------------------------------------------------------------------------

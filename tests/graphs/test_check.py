@@ -3,7 +3,7 @@
 from graphs.check import check
 from graphs.document import Graph, NodeDoc, NodeId
 from graphs.problem import Problem
-from tests.graphs.kit import REGISTRY, graph, node, probe
+from tests.graphs.kit import REGISTRY, graph, media, node, probe
 
 CHAIN = "source1.out>qtgmc1.clip qtgmc1.out>encode1.clip source1.sound>encode1.audio"
 
@@ -109,3 +109,10 @@ def test_an_output_may_not_fall_on_its_source_or_on_another_output() -> None:
     )  # fmt: skip
     assert "encode1 · file: ./tape.dv is the source source1" in said
     assert "encode3 · file: encode2 writes a.mkv too" in said
+
+
+def test_a_tape_without_sound_is_said_where_sound_is_wired() -> None:
+    document = graph(node("source1"), node("qtgmc1"), node("encode1"), wires=CHAIN)
+    (problem,) = check(document, REGISTRY, lambda _: media(sound=None))
+    assert problem.line() == "encode1 · audio: source1 has no sound, so the file will be silent"
+    assert not problem.is_error
