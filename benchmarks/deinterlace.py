@@ -1,7 +1,7 @@
 """Measures every deinterlacer against progressive clips that are known: PSNR, SSIM, CPU time.
 
-    python benchmarks/deinterlace.py                 # all of it, about 12 CPU minutes
-    python benchmarks/deinterlace.py --quick         # three clips, no Very Slow or Placebo, under 2
+    python benchmarks/deinterlace.py                 # all of it, about 10 CPU minutes
+    python benchmarks/deinterlace.py --quick         # three clips, no Very Slow or Placebo, about 1
     python benchmarks/deinterlace.py --json out.json # every number, also per clip
 
 Prints Markdown; docs/deinterlacing.md holds the last full run. Deterministic but for the CPU time.
@@ -129,32 +129,22 @@ def mean_quality(qualities: Sequence[Quality]) -> Quality:
     return Quality(*(fmean(values) for values in zip(*(asdict(q).values() for q in qualities), strict=True)))
 
 
-def overview(results: Sequence[Result]) -> str:
+def overview(results: Sequence[Result], tape: bool) -> str:
     rows = []
     for name in dict.fromkeys(r.contestant for r in results):
         mine = [r for r in results if r.contestant == name]
-        clean = mean_quality([r.quality for r in mine if not r.tape])
-        tape = mean_quality([r.quality for r in mine if r.tape])
-        band = mean_quality([r.in_band for r in mine if r.in_band])
-        rows.append(
-            [name, f"{fmean(r.cpu_ms for r in mine):.1f}"]
-            + [text for q in (clean, tape) for text in _cells(q)]
-            + [f"{band.psnr_y:.2f}", f"{band.ssim_y:.4f}"]
-        )
-    columns = ["PSNR Y", "SSIM Y", "PSNR UV", "SSIM UV"]
-    head = [
-        "",
-        "CPU ms",
-        *(f"clean {c}" for c in columns),
-        *(f"tape {c}" for c in columns),
-        "in band PSNR Y",
-        "in band SSIM Y",
-    ]
-    return table(head, rows)
+        of_kind = [r for r in mine if r.tape == tape]
+        row = [name, f"{fmean(r.cpu_ms for r in mine):.1f}", *_cells(mean_quality([r.quality for r in of_kind]))]
+        if tape:
+            band = mean_quality([r.in_band for r in of_kind if r.in_band])
+            row += [f"{band.psnr_y:.2f}", f"{band.ssim_y:.4f}"]
+        rows.append(row)
+    head = ["", "CPU ms", "PSNR Y", "SSIM Y", "steady Y", "PSNR UV", "SSIM UV"]
+    return table([*head, "in band PSNR Y", "SSIM Y"] if tape else head, rows)
 
 
 def _cells(q: Quality) -> list[str]:
-    return [f"{q.psnr_y:.2f}", f"{q.ssim_y:.4f}", f"{q.psnr_uv:.2f}", f"{q.ssim_uv:.4f}"]
+    return [f"{q.psnr_y:.2f}", f"{q.ssim_y:.4f}", f"{q.steady_y:.2f}", f"{q.psnr_uv:.2f}", f"{q.ssim_uv:.4f}"]
 
 
 def per_clip(results: Sequence[Result], tape: bool) -> str:
@@ -176,7 +166,7 @@ def per_clip(results: Sequence[Result], tape: bool) -> str:
                 + ("**" + ssim + "**" if q.ssim_y == best[clip, "ssim_y"] else ssim)
             )
         rows.append(row)
-    return table(["PSNR Y / SSIM Y", *clips], rows)
+    return table(["", *clips], rows)
 
 
 QUICK_CLIPS = {"street pan 50p", "titles 50p", "layers 59.94p"}
@@ -200,11 +190,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     results = run(chosen, QUICK_CLIPS if args.quick else None, frames, lambda line: print(line, file=sys.stderr))
 
     clips = len({r.clip for r in results})
-    print(f"Means over {clips} clips, {frames - 2 * EDGE} frames each; CPU ms per frame that comes out.\n")
-    print(overview(results))
-    for tape in (False, True):
-        print(f"\n{'With tape noise' if tape else 'Clean'}, clip by clip (bold: best of the column):\n")
-        print(per_clip(results, tape))
+    print(f"{clips} clips, {frames - 2 * EDGE} frames of each; CPU ms per frame that comes out.")
+    for tape in (True, False):
+        print(f"\n## {'With tape noise' if tape else 'Clean'}\n\n{overview(results, tape)}")
+        print(f"\nPSNR Y / SSIM Y clip by clip, the best in bold:\n\n{per_clip(results, tape)}")
     if args.json:
         args.json.write_text(json.dumps([asdict(r) for r in results], indent=1) + "\n")
     return 0

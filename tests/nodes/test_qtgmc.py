@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from benchmarks.contestants import qtgmc
 from nodes.clip import Fields, PixelFormat
 from nodes.library.field._qtgmc_settings import CLASSIC, LADDER
 from nodes.library.field.qtgmc import Grain, Lossless, Preset, Qtgmc, QtgmcRate, SourceMatch
@@ -52,6 +53,47 @@ def test_medium_is_the_classic_medium() -> None:
     assert "denoise" not in text
 
 
+# havsfunc's table, column by column, read down:
+#           TR0 TR1 TR2 Rep0 Rep2 NNSize NNeurons SLRad Sbb PP pel block overlap search param pelsearch chroma precise
+HAVSFUNC = {
+    "placebo": (2, 2, 3, 4, 4, 1, 2, 3, 3, 3, 2, 16, 8, 5, 2, 2, True, True),
+    "very-slow": (2, 2, 2, 4, 4, 1, 2, 1, 1, 3, 2, 16, 8, 4, 2, 2, True, True),
+    "slow": (2, 1, 1, 4, 4, 1, 1, 1, 0, 3, 2, 16, 8, 4, 2, 2, False, False),
+    "medium": (2, 1, 1, 3, 4, 5, 1, 1, 0, 3, 1, 16, 8, 4, 2, 1, False, False),
+    "fast": (2, 1, 0, 3, 4, 5, 0, 1, 0, 2, 1, 16, 8, 4, 2, 1, False, False),
+    "very-fast": (1, 1, 0, 0, 4, 4, 0, 1, 0, 2, 1, 32, 8, 4, 1, 1, False, False),
+    "draft": (0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 32, 8, 0, 1, 1, False, False),
+}
+
+
+@pytest.mark.parametrize("preset", HAVSFUNC)
+def test_classic_presets_are_havsfuncs(preset: str) -> None:
+    s = CLASSIC[preset]
+    blends = ("none", "prelimit", "postlimit", "both")
+    assert HAVSFUNC[preset] == (
+        s.prefilter_tr, s.basic_tr, s.final_tr, s.prefilter_erosion, s.final_erosion,
+        s.basic_bobber.nsize, s.basic_bobber.nns, s.limit_radius, blends.index(s.back_blend),
+        {"none": 0, "gaussblur": 2, "gaussblur_edgesoften": 3}[s.prefilter_postprocess],
+        s.analyze_pel, s.analyze_blksize, s.analyze_blksize // s.analyze_overlap,
+        {"diamond": 0, "hexagon": 4, "umh": 5}[s.analyze_search],
+        s.analyze_searchparam, s.analyze_pelsearch, s.analyze_chroma, s.sharpen_clamp == 1,
+    )  # fmt: skip
+    assert s.basic_bobber.kind == ("catrom" if preset == "draft" else "nnedi3")
+    assert s.keep_noise == (preset in ("placebo", "very-slow"))
+    assert s.sharpness == (preset != "draft")
+    assert (s.basic_thsad, s.final_thsad, s.analyze_thscd) == (640, 256, (180, 38.5))
+    assert (s.source_match, s.lossless, s.prefilter_slope) == ("none", "none", 1.0)
+
+
+def test_the_script_makes_the_same_frames_as_the_benchmarks_own_call() -> None:
+    source = harness.picture(SMALL)
+    for name, settings in (("good", LADDER["good"]), ("very-slow", CLASSIC["very-slow"])):
+        ours = harness.run(Qtgmc(preset=Preset(name)), {"clip": (SMALL, source)})["out"]
+        benchmark = qtgmc(settings).deinterlace(source)
+        with ours.get_frame(7) as a, benchmark.get_frame(7) as b:
+            assert [bytes(plane) for plane in a] == [bytes(plane) for plane in b]
+
+
 def test_what_is_set_against_a_preset_wins() -> None:
     assert "sharpen_strength=0.6," in script(Qtgmc(preset=Preset.MEDIUM, sharpness=-0.5))
     assert "IDENTIFY" in script(Qtgmc(preset=Preset.MEDIUM, grain=Grain.KEEP))
@@ -61,9 +103,10 @@ def test_what_is_set_against_a_preset_wins() -> None:
     assert "final_thsad=500," in script(Qtgmc(final_thsad=500))
 
 
+@pytest.mark.parametrize("preset", [Preset.FAST, Preset.QUICK, Preset.DRAFT])
 @pytest.mark.parametrize("options", [{"source_match": SourceMatch.REFINED}, {"lossless": Lossless.AFTER}])
-def test_matching_the_source_runs(options: dict[str, object]) -> None:
-    clip = harness.run_on(Qtgmc(preset=Preset.FAST, **options), SMALL)
+def test_matching_the_source_runs(preset: Preset, options: dict[str, object]) -> None:
+    clip = harness.run_on(Qtgmc(preset=preset, **options), SMALL)
     clip.get_frame(5).close()
 
 
