@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -345,7 +346,7 @@ def test_an_ffmpeg_that_fails_half_way_leaves_nothing(
 ) -> None:
     fake = tmp_path / "ffmpeg"
     fake.write_text(
-        f'#!/bin/sh\ncase "$*" in *-version*|*-encoders*) exec {written.FFMPEG} "$@";; esac\n'
+        f'#!/bin/sh\ncase "$*" in *-version*|*-encoders*) exec {shlex.quote(written.FFMPEG)} "$@";; esac\n'
         "head -c 30000 >/dev/null\n"
         'for one; do case "$one" in file:*.part) echo half >"${one#file:}";; esac; done\n'
         'echo "av_interleaved_write_frame(): No space left on device" >&2; exit 228\n'
