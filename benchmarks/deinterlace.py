@@ -1,6 +1,6 @@
 """Measures every deinterlacer against progressive clips that are known: PSNR, SSIM, CPU time.
 
-    python benchmarks/deinterlace.py                 # all of it, about 10 CPU minutes
+    python benchmarks/deinterlace.py                 # all of it, about 6 CPU minutes
     python benchmarks/deinterlace.py --quick         # three clips, no Very Slow or Placebo, about 1
     python benchmarks/deinterlace.py --json out.json # every number, also per clip
 

@@ -188,7 +188,7 @@ CLASSIC: dict[str, QtgmcSettings] = {
 # What our own rungs share, and what measuring said of it (docs/deinterlacing.md has the method):
 # * BWDIF instead of NNEDI3 fills the lines, in less time: it weaves what stands still, where NNEDI3 must guess.
 # * The search clip is blurred in space only. Averaging it over time (TR0) before any motion is known pulls the
-#   vectors of moving things wrong: without it an unsteady hand gains 4 dB clean.
+#   vectors of moving things wrong: without it an unsteady hand gains 3 dB clean.
 # * No resharpening: the noise is what it sharpens.
 # * Blocks of 32: smaller ones follow the noise.
 # * thSCD 640 instead of 180. At 180 noise alone passes for a scene change and all smoothing stops; blocks
