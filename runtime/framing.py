@@ -11,8 +11,9 @@ from typing import IO
 MAGIC = b"TLM1"
 LIMIT_BYTES = 256 * 1024 * 1024  # an 8K BGRA picture sent inline is 133 MB
 _HEADER = struct.Struct("<4sI")
+FRAME_BYTES = _HEADER.size  # what a frame adds to its payload
 
-__all__ = ["LIMIT_BYTES", "MAGIC", "Wire", "WireClosed", "WireCorrupt"]
+__all__ = ["FRAME_BYTES", "LIMIT_BYTES", "MAGIC", "Wire", "WireClosed", "WireCorrupt"]
 
 
 class WireClosed(EOFError):  # noqa: N818  # an event of every session's life

@@ -171,8 +171,7 @@ class Memo:
         began = time.perf_counter()
         try:
             inputs = {one.name: self._kept[one.fingerprint].values[one.output] for one in step.inputs}
-            tree = ast.increment_lineno(ast.parse(step.code, f"<{step.node}>"), step.line - 1)
-            code = compile(tree, f"<{step.node}>", "exec")
+            code = compile("\n" * (step.line - 1) + step.code, f"<{step.node}>", "exec")
             space: Namespace = {"__name__": "__vapoursynth__", **self.prelude.bind(_names_used(code)), **inputs}
             exec(code, space)
             values = {one.port: space[one.name] for one in step.outputs}
@@ -224,7 +223,7 @@ def said(error: BaseException) -> str:
 def script_line(error: BaseException, step: StepCode) -> int | None:
     """The line of the whole script that raised, if the step's own code did."""
     if isinstance(error, SyntaxError) and error.lineno is not None:
-        return step.line + error.lineno - 1
+        return error.lineno
     name = f"<{step.node}>"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
     return lines[-1] if lines else step.line
