@@ -94,6 +94,7 @@ class Worker:
         self._newest_load = 0
         self._built_s = 0.0  # since the last garbage collection
         self._collect_s = 0.0  # what that one took
+        self._later: list[Call] = []
         self._memo = Memo()
         self._renders: dict[int, RenderJob] = {}
         open_core(self._logged)
@@ -116,6 +117,9 @@ class Worker:
             while not self._inbox.empty():  # take in all that has come before beginning a frame
                 self._take(self._inbox.get())
             self._previews.start_some()
+            later, self._later = self._later, []
+            for call in later:  # while the frame that was waited for is being made
+                call()
 
     # ---- the wire
 
@@ -229,8 +233,11 @@ class Worker:
             del self._indexing[threading.get_ident()]
         self._previews.keep_only({step.fingerprint for step in request.steps})
         took_s = time.perf_counter() - began
-        self._send(Loaded(request.id, reports, took_s * 1000))
         self._built_s += took_s
+        self._later.append(lambda: self._tell_loaded(Loaded(request.id, reports, took_s * 1000)))
+
+    def _tell_loaded(self, reply: Loaded) -> None:
+        self._send(reply)
         if self._collect_s < _COLLECT_SHARE * self._built_s:
             self._collect()
 
