@@ -358,7 +358,11 @@ class Session:
         def heard(news: Reply | Lost) -> None:
             match news:
                 case FrameReady():
-                    on_done(self._picture(news))
+                    try:
+                        on_done(self._picture(news))
+                    finally:  # after it: the picture is waited for, the slot is not
+                        if news.slot >= 0:
+                            self._supervisor.release(news.slot)
                 case Stale():
                     on_done(Superseded())
                 case NodeFailed():
@@ -385,7 +389,6 @@ class Session:
                 if self._slots is not None:
                     with self._slots.slot(ready.slot) as shared:
                         data = bytes(shared[:size])
-            self._supervisor.release(ready.slot)
         return Picture(
             memoryview(data), ready.width, ready.height, ready.stride, ready.sar_num, ready.sar_den, ready.took_ms
         )
