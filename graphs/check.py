@@ -197,7 +197,9 @@ def _out_of_sync(resolved: Resolved, foretold: Forecast) -> Iterator[Problem]:
         longer = sound.duration - clip.duration
         own_longer = first_sound.duration - own.duration if own else Fraction(0)
         if abs(start) > frame:
-            text = f"sound and picture begin {_seconds(start)} apart{_culprit(resolved, foretold, seen, heard)}"
+            # the runtime lines both up at the start; cuts further in would still drift
+            how = "before the picture and is cut to it" if start < 0 else "after the picture, with silence before it"
+            text = f"the sound begins {_seconds(start)} {how}{_culprit(resolved, foretold, seen, heard)}"
             yield warning(text, key, sounds[0])
         elif abs(longer) > slack and abs(longer - own_longer) > slack:
             which = "longer" if longer > 0 else "shorter"

@@ -435,7 +435,8 @@ Message = Request | Reply
 
 
 def encode(message: Message) -> bytes:
-    packed: bytes = msgpack.packb([type(message).__name__, message], default=_fields)
+    # file names need not be Unicode: Python keeps their odd bytes as surrogates
+    packed: bytes = msgpack.packb([type(message).__name__, message], default=_fields, unicode_errors="surrogatepass")
     return packed
 
 
@@ -457,7 +458,7 @@ def _fields(value: Any) -> dict[str, Any]:
 
 def _decode(payload: bytes, known: dict[str, type]) -> Any:
     try:
-        tag, body = msgpack.unpackb(payload, strict_map_key=False)
+        tag, body = msgpack.unpackb(payload, strict_map_key=False, unicode_errors="surrogatepass")
         return _reader(known[tag])(body)
     except Exception as error:  # msgpack raises half a dozen kinds for rubbish
         raise ProtocolError(f"not a message: {type(error).__name__}: {error}") from error

@@ -11,6 +11,11 @@ def prober(session: Session) -> Probe:
     """A probe for `compiled` that asks the session's worker."""
 
     def look(path: str) -> Media:
+        if any("\ud800" <= sign <= "\udfff" for sign in path):
+            shown = path.encode("utf-8", "replace").decode()
+            raise MediaError(
+                f"{shown}: its name holds bytes that are no letters, which BestSource cannot open. Rename it"
+            )
         try:
             facts = session.probe(path)
         except (RequestError, WorkerGone, NodeError) as fault:

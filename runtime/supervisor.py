@@ -33,7 +33,6 @@ from runtime.protocol import (
     Release,
     RenderProgress,
     Reply,
-    Request,
     Started,
     StartFailed,
     Stop,
@@ -85,6 +84,7 @@ class Asking:
 @dataclass(slots=True)
 class _Ask:
     question: Question
+    payload: bytes  # encoded by whoever asks: what cannot be sent is told there, and ends no thread of ours
     listener: Listener
     begun: Started | None = None
 
@@ -95,7 +95,7 @@ class _Worker:
 
     child: Child
     wire: Wire
-    outbox: "queue.SimpleQueue[Request | None]" = field(default_factory=queue.SimpleQueue)
+    outbox: "queue.SimpleQueue[bytes | None]" = field(default_factory=queue.SimpleQueue)
     posting: threading.Lock = field(default_factory=threading.Lock)
     waiting: int = 0  # requests that the writer has not sent yet; changed under `posting`
     threads: list[threading.Thread] = field(default_factory=list)
@@ -154,10 +154,11 @@ class Supervisor:
 
     def ask(self, asking: "Asking") -> None:
         """Queue a request. Its listener hears of it exactly one answer, or Lost."""
+        payload = encode(asking.question)
         # On our thread, not the caller's: Ctrl-C must not fall into the middle of a decision.
         with self._lock:
             if not self._closed.is_set():
-                self._asks[asking.id] = _Ask(asking.question, asking.listener)
+                self._asks[asking.id] = _Ask(asking.question, payload, asking.listener)
                 self._inbox.put(watch.Asked(time.monotonic(), asking.task()))
                 return
         asking.listener(Lost(Fault("gone", self.reason), None, self.log_tail()))
@@ -236,13 +237,13 @@ class Supervisor:
             case watch.Spawn():
                 self._inbox.put(_SpawnWanted())
             case watch.Send(id=id):
-                self._post(self._asks[id].question)
+                self._post(self._asks[id].payload)
             case watch.SendCancel(id=id):
-                self._post(Cancel(id))
+                self._post(encode(Cancel(id)))
             case watch.SendPing():
-                self._post(Ping(self.next_id()))
+                self._post(encode(Ping(self.next_id())))
             case watch.SendStop(reason=reason):
-                self._post(Stop(reason))
+                self._post(encode(Stop(reason)))
             case watch.Kill(reason=reason):
                 self._log.append(f"[tapeloom] the worker is killed: {reason}")
                 if self._worker is not None:
@@ -253,19 +254,19 @@ class Supervisor:
             case watch.Closed():
                 self._closed.set()
 
-    def _post(self, request: Request) -> None:
+    def _post(self, payload: bytes) -> None:
         worker = self._worker
         if worker is None:
             return
         with worker.posting:
-            if worker.waiting == 0 and _sent_at_once(worker, request):
+            if worker.waiting == 0 and _sent_at_once(worker, payload):
                 return
             worker.waiting += 1
-            worker.outbox.put(request)
+            worker.outbox.put(payload)
 
     def release(self, slot: int) -> None:
         """Give a slot of shared memory back to the worker. Only from the listener that the picture came to."""
-        self._post(Release(slot))
+        self._post(encode(Release(slot)))
 
     def _hung_up(self, worker: _Worker, rubbish: str | None) -> None:
         if rubbish is not None:
@@ -348,7 +349,7 @@ class Supervisor:
         waiting = [self._asks[task.id].question for task in self._watch.tasks if task.setup]
         tasks = []
         for asking in self._setup(waiting):
-            self._asks[asking.id] = _Ask(asking.question, asking.listener)
+            self._asks[asking.id] = _Ask(asking.question, encode(asking.question), asking.listener)
             tasks.append(asking.task())
         return self._step(watch.ReadyHeard(now_s, tuple(tasks)))
 
@@ -366,12 +367,11 @@ def _call(calls: _Calls) -> None:
             traceback.print_exc()
 
 
-def _sent_at_once(worker: _Worker, request: Request) -> bool:
+def _sent_at_once(worker: _Worker, payload: bytes) -> bool:
     """Send a small request without waking the writer, where the pipe is sure to take it whole: a tenth of a
     millisecond less between an edit and its picture. A pipe that can be written to has room for PIPE_BUF bytes."""
     if sys.platform == "win32":  # select knows no pipes there
         return False
-    payload = encode(request)
     if len(payload) + FRAME_BYTES > select.PIPE_BUF:
         return False
     pipe = worker.child.process.stdin
@@ -385,9 +385,9 @@ def _sent_at_once(worker: _Worker, request: Request) -> bool:
 
 
 def _write(worker: _Worker) -> None:
-    while (request := worker.outbox.get()) is not None:
+    while (payload := worker.outbox.get()) is not None:
         try:
-            worker.wire.send(encode(request))
+            worker.wire.send(payload)
         except (OSError, ValueError):
             return  # the reader notices that the worker has gone
         with worker.posting:

@@ -45,7 +45,8 @@ def test_trimming_the_picture_alone_is_noticed_and_the_remedy_named() -> None:
     nodes = [node("source1"), node("trim1", ranges=[[25, None]]), node("encode1")]
     (problem,) = checked(*nodes, wires=wires.format("source1.sound"))
     assert problem.line() == (
-        "encode1 · audio: sound and picture begin 1.00 s apart: trim1 changed the picture's time but not the sound's. "
+        "encode1 · audio: the sound begins 1.00 s before the picture and is cut to it: trim1 changed the picture's "
+        "time but not the sound's. "
         "Wire the sound through trim1 too"
     )
     assert checked(*nodes, wires=wires.format("trim1.sound") + " source1.sound>trim1.audio") == []
