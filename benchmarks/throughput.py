@@ -59,6 +59,9 @@ def main() -> int:
     args = parser.parse_args()
     names = args.only or list(CHAINS)
     with tempfile.TemporaryDirectory(prefix="throughput ") as folder:
+        os.environ["XDG_CONFIG_HOME"] = folder  # vspipe is told there where its Python is, not in the user's own folder
+        tool = Path(sys.executable).with_name("vapoursynth")
+        subprocess.run([str(tool), "config"], check=True, stdout=subprocess.DEVNULL)
         if args.memory:
             _memory(Path(folder), args.only or ["pass-through", "bwdif"])
         else:

@@ -72,7 +72,14 @@ def suggestions(media: Media, measured: Mapping[str, Any]) -> list[str]:
     """What to do next, a line each."""
     if not media.video:
         return ["it has sound only: bring it in with the node 'Sound file'"]
-    found = [text for text in (field_conflict(media.video[0], measured),) if text]
+    conflict = field_conflict(media.video[0], measured)
+    found = [conflict] if conflict else []
     preset = preset_for(media, measured)
-    found.append(f"try: python3 launch.py run {preset} -i {shlex.quote(media.path)} -o restored.mkv")
+    words = ["python3 launch.py run", preset, "-i", shlex.quote(media.path), "-o restored.mkv"]
+    if "source1.field_order=" in conflict:
+        words.append(f"--set {conflict.rpartition('--set ')[2]}")
+    kind = measured.get("kind", "unknown")
+    if preset == "gentle" and (kind == "progressive" or not media.video[0].clip.fields.interlaced):
+        words.append("--set qtgmc1.bypass=on")  # whole frames: nothing to deinterlace
+    found.append(f"try: {' '.join(words)}")
     return found

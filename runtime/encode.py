@@ -230,6 +230,9 @@ class _Sound:
         first, last = span
         rate = sound.info.rate
         stretch = ((first / info.fps, last / info.fps),)
+        over = sound.info.duration - info.frames / info.fps
+        if last == info.frames and over > max(1 / info.fps, Fraction(1, 20)):
+            self.notes.append(f"the sound goes on for {float(over):.2f} s after the last frame; that part is left out")
         graph = write(SoundCut(sound.op, stretch, rate))
         channels = f"aformat=channel_layouts={layout(sound.info.channels)}"
         self.inputs = graph.inputs

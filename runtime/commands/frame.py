@@ -39,7 +39,8 @@ def run(args: argparse.Namespace) -> int:
         targets = None
         if args.node is not None:
             if args.node not in made.graph.nodes:
-                raise UserError(f"there is no node {args.node!r}{did_you_mean(args.node, made.graph.nodes)}")
+                near, has = did_you_mean(args.node, made.graph.nodes), ", ".join(made.graph.nodes)
+                raise UserError(f"there is no node {args.node!r}{near}. The nodes: {has}")
             targets = [NodeId(args.node)]
         done = compile_graph(made, session, args, targets)
         node, port = _place(done, args.node)

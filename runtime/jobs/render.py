@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from graphs.codec import natural
 from graphs.document import Graph, NodeId
 from graphs.problem import Problem, error, has_errors
 from nodes.clip import ClipInfo
@@ -360,10 +361,11 @@ def _spans(
     if frames is None:
         return {sink.node: (0, infos[sink.node].frames) for sink in sinks}
     first, last = frames
-    lead = infos[sinks[0].node]
-    end = lead.frames if last is None else last
-    if not 0 <= first < end <= lead.frames:
-        there = f"{sinks[0].node} has the frames 0 to {lead.frames}"
+    named = min(sinks, key=lambda sink: natural(sink.node))  # the first, as `-o` counts them
+    lead = infos[named.node]
+    end = lead.frames if last is None else min(last, lead.frames)
+    if not 0 <= first < end:
+        there = f"{named.node} has the frames 0 to {lead.frames - 1}"
         raise RefusedError([error(f"--frames {first}:{'' if last is None else last}: {there}")])
     spans = {}
     for sink in sinks:
