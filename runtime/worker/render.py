@@ -15,7 +15,7 @@ from runtime.worker.memo import said
 from runtime.worker.memory import Growth
 from runtime.worker.pace import Pace, Stopped
 
-_PREFETCH = 4  # frames asked for ahead, at least; 8 cost ffmpeg 4 % more CPU: its frames had left the cache
+_PREFETCH = 2  # at least so many frames ahead of the one being written; else as many as threads, as vspipe does
 _WINDOW_FRAMES = 4  # how far one sink may run ahead of another, in frames of the slowest
 _SPARE_FRAMES = 8
 _REPORT_S = 0.2
