@@ -27,8 +27,6 @@ def wanted_format(clip: ClipInfo, wants: Wants) -> PixelFormat:
     if wants.families and now.family.value not in wants.families:
         family = Family(wants.families[0])
         made = replace(made, family=family, ss_w=0, ss_h=0)
-        if now.family is Family.GRAY or family is Family.GRAY or not wants.depths:
-            pass
     if made.family is Family.YUV and wants.chroma and made.chroma not in wants.chroma:
         ranked = sorted(wants.chroma, key=_CHROMA_ORDER.index)
         finer = [chroma for chroma in ranked if _holds(chroma, made)]

@@ -26,10 +26,19 @@ def up(value: int, step: int) -> int:
     return -(-value // step) * step
 
 
+def fitting(clip: ClipInfo, **sides: int) -> dict[str, int]:
+    """The pixels or lines of each side (left, right, top, bottom), rounded up to what must stay together."""
+    return {side: up(value, _step(clip, side)) for side, value in sides.items()}
+
+
+def _step(clip: ClipInfo, side: str) -> int:
+    return columns(clip) if side in ("left", "right") else lines(clip)
+
+
 def explain_rounding(clip: ClipInfo, **sides: int) -> Iterator[str]:
     """A text for every side whose number of pixels or lines has to be rounded up."""
     for side, value in sides.items():
-        step = columns(clip) if side in ("left", "right") else lines(clip)
+        step = _step(clip, side)
         if value % step:
             kind = "columns" if side in ("left", "right") else "lines"
             why = f"4:{clip.format.chroma[1]}:{clip.format.chroma[2]}" if clip.format.chroma else clip.format.name

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from nodes.api import Annotated, Clip, ClipInfo, Node, ParamError, Ref, Script, gives, param, replace, takes
-from nodes.library._lines import columns, explain_rounding, lines, up
+from nodes.library._lines import explain_rounding, fitting
 
 
 class Crop(Node):
@@ -42,10 +42,4 @@ class Crop(Node):
         yield from explain_rounding(clip, left=self.left, right=self.right, top=self.top, bottom=self.bottom)
 
     def _cut(self, clip: ClipInfo) -> dict[str, int]:
-        across, down = columns(clip), lines(clip)
-        return {
-            "left": up(self.left, across),
-            "right": up(self.right, across),
-            "top": up(self.top, down),
-            "bottom": up(self.bottom, down),
-        }
+        return fitting(clip, left=self.left, right=self.right, top=self.top, bottom=self.bottom)

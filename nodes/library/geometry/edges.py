@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from nodes.api import Annotated, Clip, ClipInfo, Colour, Node, ParamError, Ref, Script, gives, param, takes
 from nodes.library._edges import Fill, refilled
-from nodes.library._lines import columns, explain_rounding, lines, up
+from nodes.library._lines import explain_rounding, fitting
 from nodes.library._paint import paint
 
 
@@ -52,10 +52,4 @@ class FillEdges(Node):
         yield from explain_rounding(clip, left=self.left, right=self.right, top=self.top, bottom=self.bottom)
 
     def _sizes(self, clip: ClipInfo) -> dict[str, int]:
-        across, down = columns(clip), lines(clip)
-        return {
-            "left": up(self.left, across),
-            "right": up(self.right, across),
-            "top": up(self.top, down),
-            "bottom": up(self.bottom, down),
-        }
+        return fitting(clip, left=self.left, right=self.right, top=self.top, bottom=self.bottom)
