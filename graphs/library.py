@@ -32,9 +32,12 @@ def preset_names(folder: Path = PRESETS) -> list[str]:
     return sorted(path.stem for path in folder.glob(f"*{SUFFIX}"))
 
 
+def preset_path(name: str, folder: Path = PRESETS) -> Path | None:
+    """Where the preset of that name lies; None where there is none."""
+    return folder / f"{name}{SUFFIX}" if name in preset_names(folder) else None
+
+
 def preset(name: str, folder: Path = PRESETS) -> Preset | None:
     """The preset of that name; None where there is none. DocumentError if its file is broken."""
-    if name not in preset_names(folder):
-        return None
-    path = folder / f"{name}{SUFFIX}"
-    return Preset(name, path, load(path))
+    path = preset_path(name, folder)
+    return Preset(name, path, load(path)) if path else None

@@ -58,8 +58,8 @@ class Wants:
     """The clip formats a port can work in; an empty tuple means any.
 
     `fields`: `any`, `interlaced`, `progressive` or `separated`: never mended silently, `check` tells the user.
-    `families` (yuv, rgb, gray), `depths` (`8`, `16`, `32f`, …), `chroma` (`444`, `420`, …) and `even`
-    (width and height a multiple of it) are met by conversions that the compiler inserts.
+    `families` (yuv, rgb, gray), `depths` (`8`, `16`, `32f`, …) and `chroma` (`444`, `420`, …) are met by conversions
+    that the compiler inserts.
     """
 
     fields: str = "any"

@@ -9,7 +9,7 @@ from pathlib import Path
 from graphs.codec import DocumentError
 from graphs.document import Graph, NodeDoc
 from graphs.files import SUFFIX, load
-from graphs.library import preset, preset_names
+from graphs.library import preset_names, preset_path
 from graphs.overrides import set_inputs, set_params
 from graphs.problem import Problem
 from graphs.resolve import did_you_mean
@@ -57,9 +57,9 @@ def _path(name: str) -> Path:
     path = Path(name)
     if path.suffix == SUFFIX or path.exists() or len(path.parts) > 1:
         return path
-    found = preset(name)
-    if found:
-        return found.path
+    shipped = preset_path(name)
+    if shipped:
+        return shipped
     names = preset_names()
     text = f"there is no preset {name!r}{did_you_mean(name, names)}. The presets are: {', '.join(names)}"
     raise DocumentError(f"{text}. A graph of your own is named with its ending, like my{SUFFIX}")
