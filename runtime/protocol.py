@@ -14,7 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgpack
 
-VERSION = 1
+VERSION = 2
 
 Plain = object
 """What msgpack carries without help: None, bool, int, float, str, bytes, lists and dicts of them."""
@@ -22,6 +22,16 @@ Plain = object
 Gives = Literal["clip", "mask", "audio", "vectors", "captions", "timecodes", "nothing"]
 PixelWire = Literal["y4m", "raw"]
 """raw is bare planes in ffmpeg's order: Y U V, or G B R (ffmpeg's gbrp…), or grey; little-endian."""
+
+
+Look = Literal["frame", "top", "bottom", "bob", "y", "u", "v"]
+"""What of a frame is shown: all of it (fields woven); one field, its lines doubled; every field in its turn, so that
+2n and 2n + 1 are the fields of frame n; or one plane as grey (of RGB: R, G, B)."""
+
+FieldOrder = Literal["", "tff", "bff"]
+"""Which field of a frame is the earlier one; empty is what the frame says, and the top one where it says nothing."""
+
+Family = Literal["yuv", "rgb", "gray"]
 
 
 class ProtocolError(ValueError):
@@ -106,6 +116,35 @@ class ClipFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Codes:
+    """How a clip writes its values. `sub_w`, `sub_h`: the chroma planes are 2^sub times smaller."""
+
+    family: Family
+    bits: int
+    is_float: bool = False
+    full_range: bool = False
+    matrix: int | None = None  # as H.273 numbers them; None: the frame does not say
+    sub_w: int = 0
+    sub_h: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneSize:
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepCost:
+    """What a step has worked since the last reset: nanoseconds of VapourSynth's threads, and for how many of the
+    pictures that were asked for it had to work at all. What came out of a cache costs no time and is not counted."""
+
+    node: str
+    worked_ns: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
 class RenderSink:
     """One file of a render: output frames first…last (half-open) of a clip, piped into one ffmpeg.
 
@@ -169,7 +208,8 @@ class Preview:
     """A picture for the screen, BGRA. The newest request of a view wins; a background view waits for the others.
 
     max_width and max_height bound the picture (0: do not). square: stretch to square pixels by the frame's
-    own SAR.
+    own SAR. region: x, y, width, height in pixels of the look; empty is all of it. in_sequence: one of a run of
+    frames, of which as many as there are threads may be under way.
     """
 
     id: int
@@ -181,6 +221,51 @@ class Preview:
     max_height: int = 0
     square: bool = False
     background: bool = False
+    look: Look = "frame"
+    field_order: FieldOrder = ""
+    region: tuple[int, ...] = ()
+    in_sequence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A frame's own values at so many points at most, for the scopes. Shares the views of Preview."""
+
+    id: int
+    view: str
+    node: str
+    port: str
+    frame: int
+    max_width: int = 0
+    max_height: int = 0
+    look: Look = "frame"
+    field_order: FieldOrder = ""
+    region: tuple[int, ...] = ()
+    background: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The values of one pixel. Shares the views of Preview."""
+
+    id: int
+    view: str
+    node: str
+    port: str
+    frame: int
+    x: int
+    y: int
+    look: Look = "frame"
+    field_order: FieldOrder = ""
+    background: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What has every step of the plan cost? `reset`: and begin to count anew."""
+
+    id: int
+    reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +398,37 @@ class FrameReady:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampled:
+    """Planes one after the other, without padding: 16-bit codes or, where `codes.is_float`, 32-bit floats, in the
+    machine's byte order; in `slot` of shared memory or, where slot is −1, in `data`. Width and height: the look's."""
+
+    id: int
+    codes: Codes
+    width: int
+    height: int
+    planes: tuple[PlaneSize, ...]
+    slot: int
+    data: bytes = b""
+    took_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """One value for each plane (chroma from the sample that covers the pixel), and R, G, B as on the screen."""
+
+    id: int
+    codes: Codes
+    values: tuple[float, ...]
+    rgb: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Costed:
+    id: int
+    steps: tuple[StepCost, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stale:
     """A newer request of the same view made this one pointless, or it was cancelled."""
 
@@ -403,7 +519,7 @@ class LogLine:
     text: str
 
 
-Question = Configure | Load | Describe | Preview | Props | Render | Probe | Index
+Question = Configure | Load | Describe | Preview | Sample | Pick | Costs | Props | Render | Probe | Index
 """A request that is answered under its id."""
 
 Request = Question | Release | Cancel | Ping | Stop
@@ -416,6 +532,9 @@ Reply = (
     | Loaded
     | Described
     | FrameReady
+    | Sampled
+    | Picked
+    | Costed
     | Stale
     | PropsReady
     | NodeFailed

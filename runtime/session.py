@@ -33,15 +33,21 @@ from runtime.protocol import (
     ClipFacts,
     Configure,
     Configured,
+    Costed,
+    Costs,
     Describe,
     Described,
+    FieldOrder,
     FrameReady,
     Index,
     Indexed,
     IndexProgress,
     Load,
     Loaded,
+    Look,
     NodeFailed,
+    Pick,
+    Picked,
     Plain,
     Preview,
     Probe,
@@ -56,25 +62,34 @@ from runtime.protocol import (
     RenderSink,
     Reply,
     RequestFailed,
+    Sample,
+    Sampled,
     SinkProgress,
     Stale,
     StepCode,
     StepReport,
 )
+from runtime.readings import NodeCost, Pixel, Samples, node_costs, pixel_from, samples_from
 from runtime.shm import Slots
 from runtime.supervisor import Asking, Lost, Supervisor
 from runtime.watch import Limits
 
 __all__ = [
     "Cancelled",
+    "FieldOrder",
+    "Look",
+    "NodeCost",
     "NodeError",
     "NodeFailure",
     "Patience",
     "Picture",
+    "Pixel",
+    "Region",
     "RenderError",
     "RenderResult",
     "RenderUpdate",
     "RequestError",
+    "Samples",
     "Session",
     "SessionError",
     "Superseded",
@@ -192,7 +207,13 @@ class WorkerGone(SessionError):  # noqa: N818
         self.reason, self.log = reason, log
 
 
+Region = tuple[int, int, int, int]
+"""x, y, width, height in pixels of the look that is shown."""
+
 PreviewOutcome = Picture | NodeFailure | Superseded | SessionError
+SamplesOutcome = Samples | NodeFailure | Superseded | SessionError
+PixelOutcome = Pixel | NodeFailure | Superseded | SessionError
+CostsOutcome = tuple[NodeCost, ...] | SessionError
 
 
 class Session:
@@ -316,22 +337,24 @@ class Session:
         max_width: int = 0,
         max_height: int = 0,
         square: bool = False,
+        look: Look = "frame",
+        field_order: FieldOrder = "",
+        region: Region | None = None,
     ) -> Picture:
         """A picture of a node, at most so large (0: its own size). Raises NodeError."""
         done: Future[Picture] = Future()
-
-        def arrived(outcome: PreviewOutcome) -> None:
-            match outcome:
-                case Picture():
-                    done.set_result(outcome)
-                case NodeFailure():
-                    done.set_exception(NodeError(outcome))
-                case Superseded():
-                    done.set_exception(Cancelled("cancelled"))
-                case error:
-                    done.set_exception(error)
-
-        self.preview_async(node, port, frame, arrived, max_width=max_width, max_height=max_height, square=square)
+        self.preview_async(
+            node,
+            port,
+            frame,
+            lambda outcome: _settle(done, outcome),
+            max_width=max_width,
+            max_height=max_height,
+            square=square,
+            look=look,
+            field_order=field_order,
+            region=region,
+        )
         return _wait(done)
 
     def preview_async(
@@ -346,27 +369,133 @@ class Session:
         max_height: int = 0,
         square: bool = False,
         background: bool = False,
+        look: Look = "frame",
+        field_order: FieldOrder = "",
+        region: Region | None = None,
+        in_sequence: bool = False,
     ) -> int:
-        """Ask for a picture; of one view, only the newest request is sure to be made. Returns an id for cancel()."""
+        """Ask for a picture; of one view, only the newest request is sure to be made. Returns an id for cancel().
+
+        A `region` that fits max_width × max_height comes pixel for pixel (unless `square` stretches it), cut to the
+        picture. In a bob, `frame` counts fields, and `field_order` goes before what the frames say. `in_sequence`:
+        see runtime/playback.py.
+        """
         request_id = self._supervisor.next_id()
+        request = Preview(
+            request_id,
+            view or f"call {request_id}",
+            node,
+            port,
+            frame,
+            max_width,
+            max_height,
+            square,
+            background,
+            look,
+            field_order,
+            region or (),
+            in_sequence,
+        )
+        return self._see(request, self._picture, on_done)
+
+    def samples(
+        self,
+        node: str,
+        port: str,
+        frame: int,
+        *,
+        max_width: int = 360,
+        max_height: int = 288,
+        look: Look = "frame",
+        field_order: FieldOrder = "",
+        region: Region | None = None,
+    ) -> Samples:
+        """The frame's own values at so many points at most (0: at all). Raises NodeError."""
+        done: Future[Samples] = Future()
+        self.samples_async(
+            node,
+            port,
+            frame,
+            lambda outcome: _settle(done, outcome),
+            view=f"wait {id(done)}",
+            max_width=max_width,
+            max_height=max_height,
+            look=look,
+            field_order=field_order,
+            region=region,
+        )
+        return _wait(done)
+
+    def samples_async(
+        self,
+        node: str,
+        port: str,
+        frame: int,
+        on_done: Callable[[SamplesOutcome], None],
+        *,
+        view: str = "samples",
+        max_width: int = 360,
+        max_height: int = 288,
+        look: Look = "frame",
+        field_order: FieldOrder = "",
+        region: Region | None = None,
+        background: bool = False,
+    ) -> int:
+        """As samples, without waiting; of one view, only the newest request is sure to be made."""
+        request_id = self._supervisor.next_id()
+        size = max_width, max_height
+        request = Sample(request_id, view, node, port, frame, *size, look, field_order, region or (), background)
+        return self._see(request, self._samples, on_done)
+
+    def pixel_async(
+        self,
+        node: str,
+        port: str,
+        frame: int,
+        x: int,
+        y: int,
+        on_done: Callable[[PixelOutcome], None],
+        *,
+        view: str = "pixel",
+        look: Look = "frame",
+        field_order: FieldOrder = "",
+    ) -> int:
+        """The values of one pixel; of one view, only the newest request is sure to be made."""
+
+        def read(ready: FrameReady | Sampled | Picked) -> Pixel:
+            assert isinstance(ready, Picked)
+            return pixel_from(ready, x, y)
+
+        request = Pick(self._supervisor.next_id(), view, node, port, frame, x, y, look, field_order)
+        return self._see(request, read, on_done)
+
+    def _see[T](
+        self,
+        request: Preview | Sample | Pick,
+        read: Callable[[FrameReady | Sampled | Picked], T],
+        on_done: Callable[[T | NodeFailure | Superseded | SessionError], None],
+    ) -> int:
+        node, port, frame = request.node, request.port, request.frame
         fingerprint = self._by_port.get((node, port), "")
         known = self._crashed.get(fingerprint)
         if known is not None:
             on_done(known)
-            return request_id
+            return request.id
 
         def heard(news: Reply | Lost) -> None:
             match news:
-                case FrameReady():
+                case FrameReady() | Sampled() | Picked():
                     try:
-                        on_done(self._picture(news))
+                        on_done(read(news))
                     finally:  # after it: the picture is waited for, the slot is not
-                        if news.slot >= 0:
+                        if not isinstance(news, Picked) and news.slot >= 0:
                             self._supervisor.release(news.slot)
                 case Stale():
                     on_done(Superseded())
                 case NodeFailed():
                     on_done(_failure(news))
+                case RequestFailed(message=message, log=log):
+                    on_done(RequestError(message, log))
                 case Lost(fault=fault) if fault.kind in ("crashed", "hung", "memory"):
                     failure = _crash(news, node, port, frame)
                     if fault.kind == "crashed" and fingerprint:
@@ -375,23 +504,51 @@ class Session:
                 case Lost():
                     on_done(_lost(news))
 
-        request = Preview(
-            request_id, view or f"call {request_id}", node, port, frame, max_width, max_height, square, background
-        )
         self._supervisor.ask(Asking(request, heard, self._patience.preview_s))
-        return request_id
+        return request.id
 
-    def _picture(self, ready: FrameReady) -> Picture:
-        size = ready.stride * ready.height
-        data = ready.data
-        if ready.slot >= 0:
-            with self._lock:
-                if self._slots is not None:
-                    with self._slots.slot(ready.slot) as shared:
-                        data = bytes(shared[:size])
+    def _picture(self, ready: FrameReady | Sampled | Picked) -> Picture:
+        assert isinstance(ready, FrameReady)
+        data = self._taken(ready.slot, ready.stride * ready.height, ready.data)
         return Picture(
             memoryview(data), ready.width, ready.height, ready.stride, ready.sar_num, ready.sar_den, ready.took_ms
         )
+
+    def _samples(self, ready: FrameReady | Sampled | Picked) -> Samples:
+        assert isinstance(ready, Sampled)
+        points = sum(plane.width * plane.height for plane in ready.planes)
+        return samples_from(ready, self._taken(ready.slot, points * (4 if ready.codes.is_float else 2), ready.data))
+
+    def _taken(self, slot: int, size: int, data: bytes) -> bytes:
+        """What a slot of shared memory holds; `data` where the worker used none."""
+        if slot >= 0:
+            with self._lock:
+                if self._slots is not None:
+                    with self._slots.slot(slot) as shared:
+                        return bytes(shared[:size])
+        return data
+
+    def costs(self, *, reset: bool = False) -> tuple[NodeCost, ...]:
+        """What each node of the plan has worked since it was built or since the last reset; `reset`: count anew."""
+        done: Future[tuple[NodeCost, ...]] = Future()
+        self.costs_async(lambda outcome: _settle(done, outcome), reset=reset)
+        return _wait(done)
+
+    def costs_async(self, on_done: Callable[[CostsOutcome], None], *, reset: bool = False) -> int:
+        """As costs, without waiting."""
+
+        def heard(news: Reply | Lost) -> None:
+            match news:
+                case Costed():
+                    on_done(node_costs(news))
+                case RequestFailed(message=message, log=log):
+                    on_done(RequestError(message, log))
+                case Lost():
+                    on_done(_lost(news))
+
+        request = Costs(self._supervisor.next_id(), reset)
+        self._supervisor.ask(Asking(request, heard, self._patience.preview_s))
+        return request.id
 
     def describe(self, node: str, port: str = "out") -> ClipFacts:
         """What a node's clip really is. Raises NodeError."""
@@ -509,6 +666,18 @@ def _last_word(inbox: "queue.SimpleQueue[Reply | Lost]", news: Callable[[Reply],
                 return item
             case Lost() | NodeFailed() | RequestFailed() | RenderFailed():
                 return item
+
+
+def _settle[T](done: "Future[T]", outcome: T | NodeFailure | Superseded | SessionError) -> None:
+    match outcome:
+        case NodeFailure():
+            done.set_exception(NodeError(outcome))
+        case Superseded():
+            done.set_exception(Cancelled("cancelled"))
+        case SessionError():
+            done.set_exception(outcome)
+        case good:
+            done.set_result(good)
 
 
 def _wait[T](done: "Future[T]") -> T:

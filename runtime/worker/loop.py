@@ -17,6 +17,8 @@ from runtime.protocol import (
     Cancel,
     Configure,
     Configured,
+    Costed,
+    Costs,
     Describe,
     Described,
     Index,
@@ -25,6 +27,7 @@ from runtime.protocol import (
     Load,
     Loaded,
     LogLine,
+    Pick,
     Ping,
     Pong,
     Preview,
@@ -39,6 +42,7 @@ from runtime.protocol import (
     Reply,
     Request,
     RequestFailed,
+    Sample,
     Started,
     StartFailed,
     StepCode,
@@ -85,6 +89,7 @@ class Worker:
     def __init__(self, wire: Wire) -> None:
         import vapoursynth as vs
 
+        from runtime.worker.costs import CostBook
         from runtime.worker.environment import open_core
         from runtime.worker.preview import Previews
 
@@ -99,7 +104,8 @@ class Worker:
         self._renders: dict[int, RenderJob] = {}
         open_core(self._logged)
         self._vapoursynth = str(vs.__version__)
-        self._previews = Previews(self._memo, self._send, self._inbox.put)
+        self._costs = CostBook(self._memo)
+        self._previews = Previews(self._memo, self._costs, self._send, self._inbox.put)
 
     def serve(self, began: float) -> None:
         threading.Thread(target=self._listen, name="wire", daemon=True).start()
@@ -181,8 +187,10 @@ class Worker:
                 self._configure(item)
             case Load():
                 self._load(item)
-            case Preview():
+            case Preview() | Sample() | Pick():
                 self._previews.ask(item)
+            case Costs(id=id, reset=reset):
+                self._send(Costed(id, self._costs.told(reset=reset)))
             case Release(slot=slot):
                 self._previews.release(slot)
             case Describe(id=id, node=node, port=port):
@@ -231,6 +239,7 @@ class Worker:
             reports = self._memo.load(request.prelude, request.steps, request.barred, before=before)
         finally:
             del self._indexing[threading.get_ident()]
+        self._costs.loaded()
         self._previews.keep_only({step.fingerprint for step in request.steps})
         took_s = time.perf_counter() - began
         self._built_s += took_s
