@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
 from graphs.document import Graph, NodeId
 from graphs.forecast import Forecast, forecast
 from graphs.problem import Problem, Severity, error, warning
+from graphs.recall import Recall
 from graphs.resolve import Placed, Port, Resolved, is_sink, resolve
 from nodes.clip import ClipInfo, SoundInfo
 from nodes.media import Probe
-from nodes.node import arguments
+from nodes.node import Info, Node, arguments
 from nodes.params import Kind
 from nodes.ports import PICTURES, Audio, PortType
 from nodes.registry import Registry
@@ -38,22 +40,32 @@ def check(
 
 
 def judged(
-    resolved: Resolved, foretold: Forecast, *, available: Collection[str] | None = None, trust: bool = False
+    resolved: Resolved,
+    foretold: Forecast,
+    *,
+    available: Collection[str] | None = None,
+    trust: bool = False,
+    recall: Recall | None = None,
 ) -> list[Problem]:
-    """The same for a graph that is already resolved and forecast."""
+    """The same for a graph that is already resolved and forecast. `recall` is the one that both were made with."""
+    recall = Recall() if recall is None else recall
+    shape = resolved.shape
+    facts = (shape, foretold.outputs, foretold.inputs)
     problems = [
         *resolved.problems,
         *foretold.problems,
-        *_nothing_to_write(resolved),
-        *_same_file(resolved),
-        *_lacking(resolved, available),
-        *_untrusted(resolved, trust),
-        *_silent(resolved, foretold),
-        *_out_of_sync(resolved, foretold),
-        *_advice(resolved, foretold),
+        *recall("nothing", (shape,), lambda: list(_nothing_to_write(resolved))),
+        *_same_file(resolved, recall("files", (shape,), lambda: list(_file_params(resolved)))),
+        *recall("lacking", (shape, available), lambda: list(_lacking(resolved, available))),
+        *recall("untrusted", (shape, trust), lambda: list(_untrusted(resolved, trust))),
+        *recall("silent", facts, lambda: list(_silent(resolved, foretold))),
+        *recall("sync", facts, lambda: list(_out_of_sync(resolved, foretold))),
+        *_advice(resolved, foretold, recall),
     ]
-    place = {node: at for at, node in enumerate(resolved.order)}
-    needed = _needed_by_outputs(resolved)
+    if not problems:
+        return problems
+    place = recall("place", (shape,), lambda: {node: at for at, node in enumerate(resolved.order)})
+    needed = recall("needed", (shape,), lambda: _needed_by_outputs(resolved))
     problems = [_eased(problem, resolved, needed) for problem in dict.fromkeys(problems)]
     return sorted(
         problems,
@@ -72,21 +84,16 @@ def _nothing_to_write(resolved: Resolved) -> Iterator[Problem]:
         yield error("nothing is written: every output is muted or bypassed. Switch one on", outputs[0].id)
 
 
-def _same_file(resolved: Resolved) -> Iterator[Problem]:
+def _same_file(resolved: Resolved, named: Sequence[tuple[NodeId, str, bool]]) -> Iterator[Problem]:
     """Two outputs to one file, or an output onto a source. (What is really the same file, links and all, the runtime
     asks the disk.)"""
     reads: dict[PurePath, NodeId] = {}
     writes: dict[PurePath, NodeId] = {}
-    for key in resolved.order:
-        for name, param in resolved.placed[key].type.params.items():
-            value = getattr(resolved.placed[key].node, name)
-            if param.kind is Kind.FILE and value and not param.saves:
-                reads.setdefault(PurePath(value), key)
-    for key in resolved.sinks():
-        for name, param in resolved.placed[key].type.params.items():
-            value = getattr(resolved.placed[key].node, name)
-            if not param.saves or not value:
-                continue
+    for key, name, saves in named:
+        if not saves and (value := getattr(resolved.placed[key].node, name)):
+            reads.setdefault(PurePath(value), key)
+    for key, name, saves in named:
+        if saves and (value := getattr(resolved.placed[key].node, name)):
             path = PurePath(value)
             if path in reads:
                 text = f"{value} is the source {reads[path]}: it would be written over. Choose another name"
@@ -94,6 +101,16 @@ def _same_file(resolved: Resolved) -> Iterator[Problem]:
             elif path in writes:
                 yield error(f"{writes[path]} writes {value} too. Choose another name", key, name)
             writes.setdefault(path, key)
+
+
+def _file_params(resolved: Resolved) -> Iterator[tuple[NodeId, str, bool]]:
+    """The params that name a file: its node, its name, whether it is written."""
+    for key in resolved.order:
+        for name, param in resolved.placed[key].type.params.items():
+            if param.kind is Kind.FILE and not param.saves:
+                yield key, name, False
+            elif param.saves and resolved.placed[key].writes:
+                yield key, name, True
 
 
 def _eased(problem: Problem, resolved: Resolved, needed: Collection[NodeId]) -> Problem:
@@ -143,19 +160,24 @@ def _untrusted(resolved: Resolved, trust: bool) -> Iterator[Problem]:
             yield error(f"{text}. Read it; if you trust who wrote it, say --trust", node.id)
 
 
-def _advice(resolved: Resolved, foretold: Forecast) -> Iterator[Problem]:
+def _advice(resolved: Resolved, foretold: Forecast, recall: Recall) -> Iterator[Problem]:
     """What a node itself says against its settings."""
     for node in _running(resolved):
-        arriving = foretold.arriving(node.id)
-        if any(name not in arriving and not port.optional for name, port in node.type.inputs.items()):
-            continue
-        given: dict[str, Any] = {name: arriving.get(name) for name in arguments(node.type.check)}
-        given = {name: value for name, value in given.items() if name in node.type.inputs}
-        try:
-            said = [str(text) for text in node.node.check(**given)]
-        except Exception as fault:  # a node file, perhaps a plugin's, may fail in any way
-            said = [f"the node's own check failed ({type(fault).__name__}: {fault}). That is a fault in {node.type.id}"]
-        yield from (warning(text, node.id) for text in said)
+        if node.type.check is not Node.check:
+            arriving = [foretold.inputs.get((node.id, name)) for name in node.type.inputs]
+            yield from recall(("advice", node.id), (node.node, *arriving), partial(_advised, node, arriving))
+
+
+def _advised(node: Placed, arriving: Sequence[Info | None]) -> list[Problem]:
+    ports = dict(zip(node.type.inputs, arriving, strict=True))
+    if any(ports[name] is None and not port.optional for name, port in node.type.inputs.items()):
+        return []
+    given: dict[str, Any] = {name: ports[name] for name in arguments(node.type.check) if name in ports}
+    try:
+        said = [str(text) for text in node.node.check(**given)]
+    except Exception as fault:  # a node file, perhaps a plugin's, may fail in any way
+        said = [f"the node's own check failed ({type(fault).__name__}: {fault}). That is a fault in {node.type.id}"]
+    return [warning(text, node.id) for text in said]
 
 
 def _silent(resolved: Resolved, foretold: Forecast) -> Iterator[Problem]:

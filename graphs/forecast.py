@@ -6,12 +6,14 @@ The planner inserts `conversions`; the editor writes `inputs` and `outputs` on t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphs.document import NodeId
 from graphs.problem import Problem, error
+from graphs.recall import Recall
 from graphs.resolve import Placed, Port, Resolved
 from nodes.clip import ClipInfo, PixelFormat, SoundInfo
 from nodes.convert import converted, says_fields, wanted_format
@@ -47,42 +49,91 @@ class Forecast:
         return {port: info for (at, port), info in self.inputs.items() if at == node}
 
 
-def forecast(resolved: Resolved, probe: Probe, registry: Registry | None = None) -> Forecast:
-    """Walk the live nodes, sources first. With a `registry`, problems offer the node that mends them."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is foretold of one node, by port."""
+
+    inputs: Mapping[str, Info]
+    conversions: Mapping[str, PixelFormat]
+    outputs: Mapping[str, Info]
+    problems: tuple[Problem, ...]
+
+
+def forecast(
+    resolved: Resolved, probe: Probe, registry: Registry | None = None, recall: Recall | None = None
+) -> Forecast:
+    """Walk the live nodes, sources first. With a `registry`, problems offer the node that mends them.
+
+    `recall` knows what earlier versions of the graph came to; a probe that may see other files must be another object.
+    """
+    recall = Recall() if recall is None else recall
     outputs: dict[Port, Info] = {}
     inputs: dict[Port, Info] = {}
     conversions: dict[Port, PixelFormat] = {}
     problems: list[Problem] = []
     for key in resolved.order:
         node = resolved.placed[key]
+        kind = node.type
         if node.bypass:
-            for out in node.type.outputs:
+            for out in kind.outputs:
                 feed = resolved.real((key, out))
                 if feed in outputs:
                     outputs[key, out] = outputs[feed]
             continue
-        arrived: dict[str, Info | None] = {}
-        fits = True
-        for name, port in node.type.inputs.items():
-            feed = resolved.feed(key, name)
-            info = outputs.get(feed) if feed else None
-            if info is None or feed is None:
-                arrived[name] = None
-                fits = fits and port.optional
-                continue
-            info, target, said = _at_port(key, port, info, feed, registry)
-            problems += said
-            if info is None:
-                fits = False
-                continue
-            arrived[name] = inputs[key, name] = info
-            if target:
-                conversions[key, name] = target
-        if fits:
-            found, said = _forecast_node(node, arrived, probe)
-            problems += said
-            outputs |= {(key, name): given for name, given in found.items()}
-    return Forecast(outputs, inputs, conversions, tuple(problems))
+        feeds = [resolved.feed(key, name) for name in kind.inputs]
+        arriving = [outputs.get(feed) if feed else None for feed in feeds]
+        told = recall(
+            ("told", key),
+            (node.node, registry, probe if "probe" in arguments(kind.forecast) else None, *feeds, *arriving),
+            partial(_told, node, feeds, arriving, probe, registry, recall),
+        )
+        problems += told.problems
+        for name, info in told.inputs.items():
+            inputs[key, name] = info
+        for name, target in told.conversions.items():
+            conversions[key, name] = target
+        for name, info in told.outputs.items():
+            outputs[key, name] = info
+    return Forecast(
+        recall.same("outputs", outputs),
+        recall.same("inputs", inputs),
+        recall.same("conversions", conversions),
+        tuple(problems),
+    )
+
+
+def _told(
+    node: Placed,
+    feeds: Sequence[Port | None],
+    arriving: Sequence[Info | None],
+    probe: Probe,
+    registry: Registry | None,
+    recall: Recall,
+) -> _Told:
+    inputs: dict[str, Info] = {}
+    conversions: dict[str, PixelFormat] = {}
+    problems: list[Problem] = []
+    arrived: dict[str, Info | None] = {}
+    fits = True
+    for port, feed, info in zip(node.type.inputs.values(), feeds, arriving, strict=True):
+        if info is None or feed is None:
+            arrived[port.name] = None
+            fits = fits and port.optional
+            continue
+        entered, target, said = _at_port(node.id, port, info, feed, registry)
+        problems += said
+        if entered is None:
+            fits = False
+            continue
+        arrived[port.name] = inputs[port.name] = recall.same(("input", node.id, port.name), entered)
+        if target:
+            conversions[port.name] = recall.same(("conversion", node.id, port.name), target)
+    outputs: dict[str, Info] = {}
+    if fits:
+        outputs, said = _forecast_node(node, arrived, probe)
+        outputs = {name: recall.same(("output", node.id, name), info) for name, info in outputs.items()}
+        problems += said
+    return _Told(inputs, conversions, outputs, tuple(problems))
 
 
 def conversion(port: InPort, info: ClipInfo) -> PixelFormat | None:

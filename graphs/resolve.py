@@ -9,9 +9,11 @@ import difflib
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from graphs.document import ID_RULE, Graph, Link, NodeDoc, NodeId, is_id
+from graphs.document import ID_RULE, Graph, JsonObject, Link, NodeDoc, NodeId, is_id
 from graphs.problem import Problem, error, warning
+from graphs.recall import Recall
 from graphs.upgrade import UpgradeError, upgrade_node
 from nodes.node import Node
 from nodes.params import ParamError
@@ -59,7 +61,8 @@ class Resolved:
     """`order` holds the live nodes, sources first: those that can be reached without passing a cycle, a
     missing or a muted node they cannot do without. Bypassed nodes are in it; `feed` looks through them.
 
-    `wires` are the links that fit, by input port. `left_out` are the nodes that muting takes away.
+    `wires` are the links that fit, by input port. `left_out` are the nodes that muting takes away. `shape` is one and
+    the same object for graphs, resolved with the same Recall, whose nodes differ in no more than their params.
     """
 
     graph: Graph
@@ -69,13 +72,18 @@ class Resolved:
     wires: Mapping[Port, Port]
     left_out: frozenset[NodeId]
     problems: tuple[Problem, ...]
+    shape: object = field(default_factory=object, repr=False, compare=False)
     _through: Mapping[Port, Port] = field(default_factory=dict, repr=False)
+    _feeds: dict[Port, Port | None] = field(default_factory=dict, repr=False, compare=False)
 
     def feed(self, node: NodeId, port: str) -> Port | None:
         """The output that really feeds an input: bypassed nodes on the way are looked through. None if
         not wired, or fed by nothing that runs."""
-        source = self.wires.get((node, port))
-        return self.real(source) if source else None
+        entry = (node, port)
+        if entry not in self._feeds:
+            source = self.wires.get(entry)
+            self._feeds[entry] = self.real(source) if source else None
+        return self._feeds[entry]
 
     def real(self, output: Port) -> Port | None:
         """The output that stands behind `output`: itself, or what passes through a bypassed node."""
@@ -101,6 +109,11 @@ class Resolved:
 
     def upstream(self, targets: Iterable[NodeId]) -> tuple[NodeId, ...]:
         """The live nodes that `targets` need, themselves included, sources first."""
+        needed = self.needed(targets)
+        return tuple(node for node in self.order if node in needed)
+
+    def needed(self, targets: Iterable[NodeId]) -> set[NodeId]:
+        """All that `targets` need, themselves included: nodes that cannot run too."""
         needed: set[NodeId] = set()
         waiting = list(targets)
         while waiting:
@@ -108,7 +121,7 @@ class Resolved:
             if node not in needed:
                 needed.add(node)
                 waiting += [wire[0] for port in self._entries(node) if (wire := self.wires.get((node, port)))]
-        return tuple(node for node in self.order if node in needed)
+        return needed
 
     def _entries(self, node: NodeId) -> Iterable[str]:
         """The inputs that matter: all, or what a bypassed node passes on."""
@@ -123,46 +136,63 @@ def is_sink(kind: type[Node]) -> bool:
     return bool(kind.inputs) and not kind.outputs
 
 
-def resolve(graph: Graph, registry: Registry) -> Resolved:
-    """Match `graph` with the node types of `registry`."""
+def resolve(graph: Graph, registry: Registry, recall: Recall | None = None) -> Resolved:
+    """Match `graph` with the node types of `registry`. `recall` knows what earlier versions of it came to."""
+    recall = Recall() if recall is None else recall
     problems: list[Problem] = []
     placed: dict[NodeId, Placed] = {}
     missing: dict[NodeId, Missing] = {}
     for key in sorted(graph.nodes):
-        found = _place(graph.nodes[key], registry, problems)
+        doc = graph.nodes[key]
+        found, said = recall(("placed", key), (doc, registry), partial(_place, doc, registry, recall))
+        problems += said
         if isinstance(found, Placed):
             placed[key] = found
         else:
             missing[key] = found
-    wires = {link.target: link.source for link in graph.links if _fits(link, placed, missing, problems)}
-    through = _through(placed, missing)
-    problems += _cycles(graph, wires)
-    order, left_out = _order(placed, missing, wires)
-    resolved = Resolved(graph, placed, missing, order, wires, left_out, (), through)
-    problems += _unwired(resolved, {(problem.node, problem.part) for problem in problems})
-    return replace(resolved, problems=tuple(problems))
+    wired = recall(
+        "wired",
+        (
+            recall.same("links", graph.links),
+            recall.same(
+                "kinds", tuple((node.id, node.type, node.doc.bypass, node.doc.mute) for node in placed.values())
+            ),
+            recall.same("missing", tuple((each.id, each.doc.bypass, each.doc.mute) for each in missing.values())),
+            recall.same("reported", frozenset((problem.node, problem.part) for problem in problems)),
+        ),
+        partial(_wired, graph, placed, missing, problems),
+    )
+    return replace(wired, graph=graph, placed=placed, missing=missing, problems=(*problems, *wired.problems))
 
 
 # -- nodes -----------------------------------------------------------------------------------------
-def _place(doc: NodeDoc, registry: Registry, problems: list[Problem]) -> Placed | Missing:
+def _place(doc: NodeDoc, registry: Registry, recall: Recall) -> tuple[Placed | Missing, tuple[Problem, ...]]:
     if not is_id(doc.id):
-        problems.append(error(f"{doc.id!r} is no node id. Use {ID_RULE}"))
-        return Missing(doc.id, doc, "its id cannot be used")
+        said = error(f"{doc.id!r} is no node id. Use {ID_RULE}")
+        return Missing(doc.id, doc, "its id cannot be used"), (said,)
     kind = registry.get(doc.type)
     tell = warning if doc.bypass or doc.mute else error
     if kind is None:
         near = did_you_mean(doc.type, [node.id for node in registry])
         reason = f"the node type {doc.type!r} is not installed{near}"
         then = "It is kept as it is; install the plugin it comes from, bypass it or remove it"
-        problems.append(tell(f"{reason}. {then}", doc.id))
-        return Missing(doc.id, doc, reason)
+        return Missing(doc.id, doc, reason), (tell(f"{reason}. {then}", doc.id),)
     try:
-        upgraded = upgrade_node(doc, kind).doc
+        # a node that was only moved or renamed keeps its parsed params
+        params, node, problems = recall(
+            ("parsed", doc.id), (doc.params, kind, doc.version), partial(_parsed, doc, kind)
+        )
     except UpgradeError as fault:
-        problems.append(tell(str(fault), doc.id))
-        return Missing(doc.id, doc, str(fault))
+        return Missing(doc.id, doc, str(fault)), (tell(str(fault), doc.id),)
+    return Placed(doc.id, replace(doc, type=kind.id, version=kind.version, params=params), node), problems
+
+
+def _parsed(doc: NodeDoc, kind: type[Node]) -> tuple[JsonObject, Node, tuple[Problem, ...]]:
+    """A node's params in their present shape, the node they make, and what is wrong with them. UpgradeError."""
+    params = upgrade_node(doc, kind).doc.params
+    problems: list[Problem] = []
     values: dict[str, object] = {}
-    for name, value in upgraded.params.items():
+    for name, value in params.items():
         declared = kind.params.get(name)
         if declared is None:
             near = did_you_mean(name, kind.params)
@@ -173,7 +203,7 @@ def _place(doc: NodeDoc, registry: Registry, problems: list[Problem]) -> Placed 
             values[name] = declared.accept(value)
         except ParamError as fault:
             problems.append(error(str(fault), doc.id, name))
-    return Placed(doc.id, upgraded, kind(**values))
+    return params, kind(**values), tuple(problems)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -183,6 +213,20 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 # -- wires -----------------------------------------------------------------------------------------
+def _wired(
+    graph: Graph, placed: Mapping[NodeId, Placed], missing: Mapping[NodeId, Missing], found: Iterable[Problem]
+) -> Resolved:
+    """The graph with its wires; `problems` are those of the wires only, `found` what is said already."""
+    problems: list[Problem] = []
+    wires = {link.target: link.source for link in graph.links if _fits(link, placed, missing, problems)}
+    through = _through(placed, missing)
+    problems += _cycles(graph, wires)
+    order, left_out = _order(placed, missing, wires)
+    wired = Resolved(graph, placed, missing, order, wires, left_out, (), _through=through)
+    problems += _unwired(wired, {(problem.node, problem.part) for problem in (*found, *problems)})
+    return replace(wired, problems=tuple(problems))
+
+
 def _fits(
     link: Link, placed: Mapping[NodeId, Placed], missing: Mapping[NodeId, Missing], problems: list[Problem]
 ) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any, ClassVar, get_origin, get_type_hints
 
 from nodes.clip import ClipInfo, SoundInfo
@@ -25,6 +27,9 @@ class Node:
     Implement `forecast(self, <input ports>) -> ClipInfo | SoundInfo | {output port: info}`; ask for `probe` to look
     at files. An optional input that is not wired arrives as None. And `build(self, script, <input ports>)`,
     which gives back a Ref (Sound for audio ports), a dict of them by output port, or a Sink.
+
+    A node that takes long per frame may also have `stand_in(self, script, <input ports>)`, built like `build`: a quick
+    look-alike of the very same format, shown while the true picture is on its way. None where there is none.
 
     `upgrades` maps an old version to a function (params dict → params dict) that leads to the next version.
     `check(self, <input ports>)` may yield texts that warn of a poor setting. `trusted` nodes run a user's own code.
@@ -73,7 +78,8 @@ class Node:
         return cls.label or cls.id
 
     @classmethod
-    def bypass(cls) -> dict[str, str]:
+    @cache
+    def bypass(cls) -> Mapping[str, str]:
         """Which input each output shows when the node is bypassed: the first of its kind."""
         through: dict[str, str] = {}
         for out in cls.outputs.values():
@@ -82,7 +88,7 @@ class Node:
                 if port.kind in kinds:
                     through[out.name] = port.name
                     break
-        return through
+        return MappingProxyType(through)
 
     # Subclasses give these their own named ports; Any keeps the base compatible with all of them.
     def forecast(self, *_: Any, **__: Any) -> Any:
@@ -90,6 +96,9 @@ class Node:
 
     def build(self, script: Script, *_: Any, **__: Any) -> Any:
         raise NotImplementedError(f"{self.id} has no build")
+
+    def stand_in(self, *_: Any, **__: Any) -> Any:
+        return None
 
     def check(self, *_: Any, **__: Any) -> Any:
         return ()
@@ -108,6 +117,12 @@ def outputs_of[T](node: type[Node], given: Outputs[T]) -> dict[str, T]:
     return result
 
 
+def has_stand_in(node: type[Node]) -> bool:
+    """Whether nodes of this type may have a quick look-alike."""
+    return node.stand_in is not Node.stand_in
+
+
+@lru_cache(4096)
 def arguments(method: Any) -> tuple[str, ...]:
     """The names of the parameters after self (and script)."""
     names = [name for name in inspect.signature(method).parameters if name not in ("self", "script")]
@@ -135,7 +150,7 @@ def _declare(cls: type[Node]) -> None:
                     params[name] = read_param(cls.__name__, name, hints[name], value)
     if set(params) & set(inputs) or set(inputs) & {"probe", "script"}:
         raise TypeError(f"{cls.__name__}: a port and a param share a name")
-    for method in (cls.forecast, cls.build):
+    for method in (cls.forecast, cls.build, cls.stand_in):
         wanted = set(arguments(method)) - {"probe", "_", "__"}
         if wanted - set(inputs):
             raise TypeError(f"{cls.__name__}.{method.__name__}: {sorted(wanted - set(inputs))} are no input ports")
