@@ -14,7 +14,8 @@ sys.path.insert(0, ROOT)  # also when PYTHONSAFEPATH or -P keeps a script's fold
 
 from provision import environment  # noqa: E402  (found through the line above)
 
-NEEDS = {"test": ("app", "dev")}  # every other command runs on "app"
+NEEDS = {"test": ("app", "editor", "dev"), "": ("app", "editor"), "edit": ("app", "editor")}  # others: "app" alone
+WINDOW = ("", "edit")  # no command at all opens the window
 OWN_COMMANDS = ("setup", "lock")  # these stand before, or beside, the environment
 
 
@@ -57,7 +58,8 @@ def provisioning(argv: list[str]) -> int:
 
 def hand_over(argv: list[str]) -> int:
     python = environment.python(ROOT)
-    command = [python, "-m", "runtime.commands", *argv]
+    windowed = not argv or argv[0] in WINDOW
+    command = [python, "-m", *(["editor", *argv[1:]] if windowed else ["runtime.commands", *argv])]
     env = dict(os.environ)
     for name in ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"):
         env.pop(name, None)  # a studio's PYTHONPATH would put its numpy before ours

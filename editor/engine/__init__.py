@@ -1,0 +1,1 @@
+"""From the document to pictures: compiles after each edit, keeps every view's picture true, watches the worker."""
