@@ -34,6 +34,9 @@ class Recall:
         self._answers[question] = ((), value)
         return value
 
+    def forget(self, question: Hashable) -> None:
+        self._answers.pop(question, None)
+
     def __len__(self) -> int:
         return len(self._answers)
 

@@ -4,12 +4,14 @@ call."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from graphs.check import judged
 from graphs.document import Graph, NodeId
 from graphs.forecast import Forecast, forecast
 from graphs.problem import Problem
+from graphs.recall import Recall
 from graphs.resolve import Resolved, resolve
 from nodes.media import Media, MediaError, Probe
 from nodes.registry import Registry
@@ -39,42 +41,52 @@ def compiled(
     *,
     available: Collection[str] | None = None,
     trust: bool = False,
+    stand_in: Collection[NodeId] = (),
+    recall: Recall | None = None,
 ) -> Compiled:
     """Compile `graph` for `targets` (None: all that it writes). Nothing of the graph's author is run.
 
-    `available` and `trust` are as in `graphs.check`. With `targets` given, only what concerns them is a problem.
+    `available` and `trust` are as in `graphs.check`, `stand_in` as in `runtime.plan`. With `targets` given, only what
+    concerns them is a problem. `recall` knows what earlier versions of the graph came to; `probe` must then remember.
     """
-    looked = remembering(probe)
-    resolved = resolve(graph, registry)
-    foretold = forecast(resolved, looked, registry)
-    made = plan(resolved, foretold, looked, targets, trust=trust)
-    said = judged(resolved, foretold, available=available, trust=trust)
-    if targets is not None:
-        needed = set(resolved.upstream(targets))
+    recall, looked = (Recall(), Remembering(probe)) if recall is None else (recall, probe)
+    resolved = resolve(graph, registry, recall)
+    foretold = forecast(resolved, looked, registry, recall)
+    made = plan(resolved, foretold, looked, targets, trust=trust, stand_in=stand_in, recall=recall)
+    said = judged(resolved, foretold, available=available, trust=trust, recall=recall)
+    if targets is not None and said:
+        needed = resolved.needed(targets)
         said = [problem for problem in said if problem.node in needed]
     return Compiled(resolved, foretold, made, tuple(dict.fromkeys((*said, *made.problems))))
 
 
-def remembering(probe: Probe) -> Probe:
+class Remembering:
     """A probe that looks at each file once, failures too."""
-    known: dict[str, Media | MediaError] = {}
 
-    def look(path: str) -> Media:
-        if path not in known:
+    def __init__(self, probe: Probe, known: Mapping[str, Media | MediaError] | None = None) -> None:
+        self._probe = probe
+        self._known = dict(known or {})
+
+    def __call__(self, path: str) -> Media:
+        if path not in self._known:
             try:
-                known[path] = probe(path)
+                self._known[path] = self._probe(path)
             except MediaError as fault:
-                known[path] = fault
-        found = known[path]
+                self._known[path] = fault
+        found = self._known[path]
         if isinstance(found, MediaError):
             raise MediaError(*found.args)
         return found
 
-    return look
+    def without(self, path: str | None) -> Remembering:
+        """Another one that does not know `path` yet, or nothing at all."""
+        known = {} if path is None else {key: found for key, found in self._known.items() if key != path}
+        return Remembering(self._probe, known)
 
 
 def index_files(files: Collection[SourceFile]) -> Mapping[str, str]:
     """Where this machine keeps the index of each source, by its key in the script."""
     folder = folders.cache() / "index"
-    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # then the source itself fails, and is blamed
+        folder.mkdir(parents=True, exist_ok=True)
     return {file.index_key: str(folder / f"{file.identity}.bsindex") for file in files if file.index_key}

@@ -12,25 +12,31 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from nodes.script import Attr, Binary, Call, Expr, File, Input, Item, Let, Literal, Local, Name, ScriptError
 
 WIDTH = 110
+_PLAIN = (int, str, bool)
 _RESERVED = frozenset({"core", "vs", "Fraction", *keyword.kwlist, *keyword.softkwlist})
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A step as script text: its lines, the variable of each output, and the names it imports."""
+    """A step as script text: its lines, the variable of each output, and the names it imports. `bound` are the
+    variables in the order in which they were named, each behind the wish that it grants."""
 
     lines: tuple[str, ...]
     variables: Mapping[str, str]
     imports: frozenset[tuple[str, str]]
+    bound: tuple[tuple[str, str], ...] = ()
 
 
 def quote(value: object) -> str:
     """The Python literal for a plain value. Nothing in the value can end the literal: `repr` escapes quotes,
     line breaks and every unprintable or direction-changing character."""
+    if type(value) in _PLAIN:
+        return repr(value)
     match value:
         case None | bool() | int():
             return repr(value)
@@ -54,17 +60,56 @@ def comment(text: str) -> str:
     return f"# {safe[:WIDTH]}".rstrip()
 
 
+class Names:
+    """The variable names that are in use. What is taken stays taken, so a search for a free one never goes back."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = {*_RESERVED, *taken}
+        self._tried: dict[str, int] = {}
+
+    def free(self, wish: str) -> str:
+        """A name near to `wish` that is not taken."""
+        base = _plain(wish)
+        if base not in self._taken:
+            return base
+        count = self._tried.get(base, 2)
+        while f"{base}_{count}" in self._taken:
+            count += 1
+        self._tried[base] = count
+        return f"{base}_{count}"
+
+    def take(self, wish: str) -> str:
+        name = self.free(wish)
+        self._taken.add(name)
+        return name
+
+    def take_again(self, bound: Iterable[tuple[str, str]]) -> bool:
+        """Take the names that were given for these wishes before. False, and none is taken, where others would be."""
+        made: list[str] = []
+        for wish, name in bound:
+            made.append(self.take(wish))
+            if made[-1] != name:
+                self._taken.difference_update(made)
+                self._tried.clear()
+                return False
+        return True
+
+    def copy(self) -> Names:
+        twin = Names()
+        twin._taken, twin._tried = {*self._taken}, {**self._tried}
+        return twin
+
+
 def identifier(text: str, taken: Iterable[str] = ()) -> str:
     """A variable name near to `text` that is not in `taken`."""
+    return Names(taken).free(text)
+
+
+@lru_cache(4096)
+def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40] or "node"
-    if base[0].isdigit():
-        base = f"n{base}"
-    used = {*_RESERVED, *taken}
-    name, count = base, 2
-    while name in used:
-        name, count = f"{base}_{count}", count + 1
-    return name
+    return f"n{base}" if base[0].isdigit() else base
 
 
 def imported(outputs: Iterable[Expr]) -> frozenset[tuple[str, str]]:
@@ -94,12 +139,6 @@ def apart(imports: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     return aliases
 
 
-def defined(outputs: Iterable[Expr]) -> dict[str, str]:
-    """The functions that the expressions need the script to define: their text by name."""
-    parts = [part for expr in outputs for part in walk(expr) if isinstance(part, Name) and part.definition]
-    return {part.text: part.definition for part in sorted(parts, key=lambda part: part.text)}
-
-
 def walk(expr: Expr) -> Iterator[Expr]:
     """Every distinct part of an expression, itself included."""
     seen: set[int] = set()
@@ -113,21 +152,21 @@ def walk(expr: Expr) -> Iterator[Expr]:
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
-    match expr:
-        case Attr(base) | Item(base):
-            return (base,)
-        case Let(_, value):
-            return (value,)
-        case Call(func, args, kwargs):
-            return (func, *args, *(value for _, value in kwargs))
-        case Binary(left, _, right):
-            return (left, right)
-        case Literal(list() | tuple() as items):
-            return tuple(items)
-        case Literal(dict() as items):
-            return tuple(items.values())
-        case _:
-            return ()
+    """The expressions that an expression is directly made of."""
+    if isinstance(expr, Call):
+        return (expr.func, *expr.args, *[value for _, value in expr.kwargs])
+    if isinstance(expr, Literal):
+        value = expr.value
+        if isinstance(value, list | tuple):
+            return tuple(value)
+        return tuple(value.values()) if isinstance(value, dict) else ()
+    if isinstance(expr, Attr | Item):
+        return (expr.base,)
+    if isinstance(expr, Let):
+        return (expr.value,)
+    if isinstance(expr, Binary):
+        return (expr.left, expr.right)
+    return ()
 
 
 def write(
@@ -135,19 +174,22 @@ def write(
     outputs: Mapping[str, Expr],
     variables: Mapping[tuple[str, str], str],
     *,
-    taken: Iterable[str] = (),
+    names: Names | None = None,
     local: Mapping[str, str] | None = None,
     aliases: Mapping[tuple[str, str], str] | None = None,
+    imports: frozenset[tuple[str, str]] | None = None,
 ) -> Written:
     """One step's assignments.
 
-    `variables` gives the variable of every (node, port) it reads; `taken` names that are in use; `local` the values
+    `variables` gives the variable of every (node, port) it reads; `names` those in use, to which the new ones are
+    added; `imports` what `imported` says, where it is known; `local` the values
     of `Local` keywords on this machine, None to leave such keywords out (an exported script); `aliases` the imported
     (module, name) pairs that go by another name.
     """
-    writer = _Writer(name, variables, {*taken, *variables.values()}, local, aliases or {})
-    names = {port: writer.assign(_result_name(name, port, len(outputs)), expr) for port, expr in outputs.items()}
-    return Written(tuple(writer.lines), names, imported(outputs.values()))
+    writer = _Writer(name, variables, names or Names(variables.values()), local, aliases or {})
+    made = {port: writer.assign(_result_name(name, port, len(outputs)), expr) for port, expr in outputs.items()}
+    needed = imported(outputs.values()) if imports is None else imports
+    return Written(tuple(writer.lines), made, needed, tuple(writer.bound))
 
 
 def _result_name(name: str, port: str, count: int) -> str:
@@ -161,14 +203,16 @@ class _Writer:
         self,
         name: str,
         variables: Mapping[tuple[str, str], str],
-        taken: set[str],
+        names: Names,
         local: Mapping[str, str] | None,
         aliases: Mapping[tuple[str, str], str],
     ) -> None:
-        self.name, self.variables, self.taken, self.local, self.aliases = name, variables, taken, local, aliases
+        self.name, self.variables, self.names, self.local, self.aliases = name, variables, names, local, aliases
         self.lines: list[str] = []
+        self.bound: list[tuple[str, str]] = []
         self.named: dict[int, str] = {}
         self.uses: dict[int, int] = {}
+        self.flat: dict[int, str] = {}  # of the variable that is being written; the next may see other names
 
     def assign(self, target: str, expr: Expr) -> str:
         self._count(expr)
@@ -183,8 +227,9 @@ class _Writer:
                 return self._bind(target, value)
 
     def _bind(self, wanted: str, value: Expr) -> str:
-        name = identifier(wanted, self.taken)
-        self.taken.add(name)
+        name = self.names.take(wanted)
+        self.bound.append((wanted, name))
+        self.flat.clear()
         text = self._chain(value, len(name) + 3) or self._fit(value, len(name) + 3, 0)
         self.lines.extend(f"{name} = {text}".split("\n"))
         self.named[id(value)] = name
@@ -213,21 +258,20 @@ class _Writer:
 
     # -- text ----------------------------------------------------------------------------------------------------
     def _flat(self, expr: Expr) -> str:
-        if id(expr) in self.named:
-            return self.named[id(expr)]
+        key = id(expr)
+        text = self.named.get(key) or self.flat.get(key)
+        if text is None:
+            text = self.flat[key] = self._text(expr)
+        return text
+
+    def _text(self, expr: Expr) -> str:
         match expr:
-            case Literal(list() as items):
-                return "[" + ", ".join(self._flat(item) for item in items) + "]"
-            case Literal(tuple() as items):
-                return "(" + ", ".join(self._flat(item) for item in items) + ("," if len(items) == 1 else "") + ")"
-            case Literal(dict() as items):
-                return "{" + ", ".join(f"{quote(key)}: {self._flat(item)}" for key, item in items.items()) + "}"
             case Literal(value):
-                return quote(value)
-            case Name(text, module):
-                return self.aliases.get((module, text), text)
+                return self._value(value)
             case Attr(base, name):
                 return f"{self._operand(base)}.{name}"
+            case Name(text, module):
+                return self.aliases.get((module, text), text)
             case Call(func):
                 return f"{self._operand(func)}({', '.join(self._arguments(expr))})"
             case Item(base, first, last, step, single):
@@ -244,6 +288,17 @@ class _Writer:
                 return quote(self.local[key] if value is None else value)
             case Let(_, value):
                 return self._flat(value)
+
+    def _value(self, value: object) -> str:
+        match value:
+            case list():
+                return "[" + ", ".join(self._flat(item) for item in value) + "]"
+            case tuple():
+                return "(" + ", ".join(self._flat(item) for item in value) + ("," if len(value) == 1 else "") + ")"
+            case dict():
+                return "{" + ", ".join(f"{quote(key)}: {self._flat(item)}" for key, item in value.items()) + "}"
+            case _:
+                return quote(value)
 
     def _operand(self, expr: Expr) -> str:
         """An expression in front of a dot, a bracket or a parenthesis."""

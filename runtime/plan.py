@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from graphs.document import NodeId
 from graphs.forecast import Forecast
 from graphs.problem import Problem, error
-from graphs.resolve import Port, Resolved
-from nodes.clip import ClipInfo
+from graphs.recall import Recall
+from graphs.resolve import Placed, Port, Resolved
+from nodes.clip import ClipInfo, PixelFormat
 from nodes.convert import converted
 from nodes.media import MediaError, Probe
-from nodes.node import Node, arguments, outputs_of
+from nodes.node import Node, arguments, has_stand_in, outputs_of
 from nodes.params import ParamError
-from nodes.script import Expr, File, Input, Local, Ref, Script
+from nodes.script import Expr, Input, Ref, Script
 from nodes.sink import Sink
 from nodes.sound import Sound
-from runtime.emit import walk
+from runtime.contents import Contents, contents
 from runtime.fingerprint import fingerprint
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ SINK_PORT = "file"
 """The port name of what an output node hands to its encoder."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One computation. `id` is the node's id, or `<node>.<port>` for a conversion in front of an input.
 
@@ -43,12 +46,14 @@ class Step:
     infos: Mapping[str, ClipInfo]
     fingerprint: str
 
-    def reads(self) -> list[tuple[str, str]]:
+    @cached_property
+    def contents(self) -> Contents:
+        """What its expressions are made of."""
+        return contents(self.outputs)
+
+    def reads(self) -> tuple[tuple[str, str], ...]:
         """The (step id, port) pairs it reads."""
-        found = {
-            (part.node, part.port) for expr in self.outputs.values() for part in walk(expr) if isinstance(part, Input)
-        }
-        return sorted(found)
+        return self.contents.reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,12 @@ class Plan:
     files: tuple[SourceFile, ...]
     problems: tuple[Problem, ...] = ()
 
+    @cached_property
+    def _by_id(self) -> Mapping[str, Step]:
+        return {step.id: step for step in self.steps}
+
     def step(self, step_id: str) -> Step:
-        return next(step for step in self.steps if step.id == step_id)
+        return self._by_id[step_id]
 
     def dag(self) -> nx.DiGraph[str]:
         """The steps as a networkx graph; each edge leads from a step to one that reads it."""
@@ -115,19 +124,34 @@ def plan(
     targets: Collection[NodeId] | None = None,
     *,
     trust: bool = False,
+    stand_in: Collection[NodeId] = (),
+    recall: Recall | None = None,
 ) -> Plan:
     """Compile what `targets` need (None: every output node, or every node where there is none).
 
     Nodes whose inputs are unknown are left out: `forecast.problems` says why. So are nodes that run their author's own
-    code, unless there is `trust`. A build that fails is a Problem.
+    code, unless there is `trust`. A build that fails is a Problem. The nodes of `stand_in` show their quick look-alike
+    where they have one. `recall` is the one that `resolved` and `forecast` were made with.
     """
-    wanted = tuple(targets) if targets is not None else resolved.sinks() or resolved.order
-    planner = _Planner(resolved, forecast, probe)
-    for node_id in resolved.upstream(wanted):
-        if trust or not resolved.placed[node_id].type.trusted or resolved.placed[node_id].bypass:
-            planner.add(node_id)
+    recall = Recall() if recall is None else recall
+    wanted = recall.same("wanted", tuple(targets) if targets is not None else resolved.sinks() or resolved.order)
+    planner = _Planner(resolved, forecast, probe, frozenset(stand_in), recall)
+    for node_id in recall("upstream", (resolved.shape, wanted), lambda: resolved.upstream(wanted)):
+        placed = resolved.placed[node_id]
+        if trust or not placed.type.trusted or placed.bypass:
+            planner.add(placed)
     steps = tuple(planner.steps.values())
     return Plan(steps, planner.places, tuple(planner.sinks), planner.sounds, _files(steps), tuple(planner.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outputs:
+    """What a node gives: sounds, pictures that are its input's, and pictures that a step of its own makes."""
+
+    sounds: Mapping[str, Sound]
+    through: Mapping[str, tuple[str, str]]
+    own: Mapping[str, Expr]
+    infos: Mapping[str, ClipInfo]
 
 
 @dataclass
@@ -135,6 +159,8 @@ class _Planner:
     resolved: Resolved
     forecast: Forecast
     probe: Probe
+    stand_in: frozenset[NodeId]
+    recall: Recall
     steps: dict[str, Step] = field(default_factory=dict)
     places: dict[Port, tuple[str, str]] = field(default_factory=dict)
     sounds: dict[Port, Sound] = field(default_factory=dict)
@@ -143,26 +169,28 @@ class _Planner:
     _by_print: dict[str, str] = field(default_factory=dict)
     _prints: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def add(self, node_id: NodeId) -> None:
-        placed = self.resolved.placed[node_id]
+    def add(self, placed: Placed) -> None:
+        node_id, outputs = placed.id, placed.type.outputs
         if placed.bypass:
-            for out in placed.type.outputs:
+            for out in outputs:
                 real = self.resolved.real((node_id, out))
                 if real in self.places:
                     self.places[node_id, out] = self.places[real]
                 if real in self.sounds:
                     self.sounds[node_id, out] = self.sounds[real]
             return
-        outputs = placed.type.outputs
         if outputs and not any((node_id, port) in self.forecast.outputs for port in outputs):
             return  # its forecast failed and has said why
         given = self._inputs(node_id, placed.type)
         if given is None:
             return
         try:
-            result = placed.node.build(Script(node_id), **given)
+            quick = node_id in self.stand_in and has_stand_in(placed.type)
+            result, quick = self.recall(
+                ("built", node_id, quick), (placed.node, *given.values()), partial(_built, placed, given, quick)
+            )
             if outputs:
-                self._outputs(node_id, outputs_of(placed.type, result))
+                self._outputs(placed, result, quick)
             else:
                 self._sink(node_id, result)
         except (ParamError, MediaError) as fault:
@@ -192,39 +220,40 @@ class _Planner:
         return given
 
     def _picture(self, node_id: NodeId, port: str, feed: Port) -> Ref | None:
-        step_id, out = self.places[feed]
-        ref = Ref(Input(step_id, out), self.steps[step_id].infos[out])
-        target = self.forecast.conversions.get((node_id, port))
         if (node_id, port) not in self.forecast.inputs:
             return None
+        step_id, out = self.places[feed]
+        source = self.steps[step_id]
+        info = source.infos[out]
+        ref = self.recall(("ref", node_id, port), (step_id, out, info), lambda: Ref(Input(step_id, out), info))
+        target = self.forecast.conversions.get((node_id, port))
         if target is None:
             return ref
-        made = converted(ref, target)
-        wish = f"{self.steps[step_id].name}_{target.name.lower()}"
-        remark = f"{self.steps[step_id].remark.split(' · ')[0]} as {target.name}, for {self._label(node_id)}"
-        out = f"as {target.name}"
-        place = self._step(f"{node_id}.{port}", node_id, wish, remark, {out: made.expr}, {out: made.info})
-        return Ref(Input(place, out), made.info)
+        outputs, infos = self.recall(("as", node_id, port), (ref, target), partial(_converted, ref, target))
+        wish = f"{source.name}_{target.name.lower()}"
+        remark = f"{source.remark.split(' · ')[0]} as {target.name}, for {self._label(node_id)}"
+        place = self._step(f"{node_id}.{port}", node_id, wish, remark, outputs, infos)
+        ((out, info),) = infos.items()
+        return self.recall(("converted", node_id, port), (place, outputs), lambda: Ref(Input(place, out), info))
 
     def _label(self, node_id: NodeId) -> str:
         return self.resolved.placed[node_id].doc.label or node_id
 
-    def _outputs(self, node_id: NodeId, made: Mapping[str, Any]) -> None:
-        placed = self.resolved.placed[node_id]
-        pictures = {port: value for port, value in made.items() if isinstance(value, Ref)}
-        for port, value in made.items():
-            if isinstance(value, Sound):
-                self.sounds[node_id, port] = value
-        clips = {port: info for port in pictures if (info := self.forecast.clip(node_id, port)) is not None}
-        through = {port: ref.expr for port, ref in pictures.items() if port in clips and isinstance(ref.expr, Input)}
-        for port, expr in through.items():  # a node that changes nothing shares its input's place
-            self.places[node_id, port] = (expr.node, expr.port)
-        rest = {port: pictures[port].expr for port in clips if port not in through}
-        if rest:
+    def _outputs(self, placed: Placed, result: Any, quick: bool) -> None:
+        node_id = placed.id
+        clips = {port: self.forecast.clip(node_id, port) for port in placed.type.outputs}
+        made = self.recall(
+            ("outputs", node_id, quick), (result, *clips.values()), partial(_sorted, placed.type, result, clips)
+        )
+        for port, sound in made.sounds.items():
+            self.sounds[node_id, port] = sound
+        for port, through in made.through.items():
+            self.places[node_id, port] = through
+        if made.own:
             name = placed.doc.label or node_id
-            remark = f"{self._label(node_id)} · {placed.type.name()}"
-            place = self._step(node_id, node_id, name, remark, rest, {port: clips[port] for port in rest})
-            for port in rest:
+            remark = f"{name} · {placed.type.name()}{', a quick stand-in' if quick else ''}"
+            place = self._step(node_id, node_id, name, remark, made.own, made.infos)
+            for port in made.own:
                 self.places[node_id, port] = (place, port)
 
     def _sink(self, node_id: NodeId, sink: Sink) -> None:
@@ -232,7 +261,8 @@ class _Planner:
         place = (expr.node, expr.port) if isinstance(expr, Input) else None
         if place is None:
             name, remark = f"{self._label(node_id)}_in", f"{self._label(node_id)} · as its encoder wants it"
-            place = (self._step(node_id, node_id, name, remark, {SINK_PORT: expr}, {SINK_PORT: info}), SINK_PORT)
+            outputs, infos = self.recall(("sink", node_id), (sink,), lambda: ({SINK_PORT: expr}, {SINK_PORT: info}))
+            place = (self._step(node_id, node_id, name, remark, outputs, infos), SINK_PORT)
         self.sinks.append(PlannedSink(node_id, sink, *place, info))
 
     def _step(
@@ -245,21 +275,57 @@ class _Planner:
         infos: Mapping[str, ClipInfo],
     ) -> str:
         """Add a step, or find the equal one that is there. Gives the id of the step that computes this."""
-        digest = fingerprint(outputs, self._prints)
+        recall = self.recall
+        held, known = recall(("contents", step_id), (outputs,), lambda: (contents(outputs), dict[int, bytes]()))
+        above = recall.same(("above", step_id), tuple([self._prints[place] for place in held.reads]))
+        digest = recall(("digest", step_id), (outputs, above), lambda: fingerprint(outputs, self._prints, known))
         if digest in self._by_print:
             return self._by_print[digest]
-        self.steps[step_id] = Step(step_id, node, name, remark, outputs, infos, digest)
-        self._by_print[digest] = step_id
-        self._prints |= {(step_id, port): f"{digest}.{port}" for port in outputs}
-        return step_id
+        step = recall.same(("step", step_id), Step(step_id, node, name, remark, outputs, infos, digest))
+        vars(step)["contents"] = held  # where cached_property keeps it
+        self.steps[step.id] = step
+        self._by_print[digest] = step.id
+        for port in outputs:
+            self._prints[step.id, port] = f"{digest}.{port}"
+        return step.id
+
+
+def _built(placed: Placed, given: Mapping[str, Any], quick: bool) -> tuple[Any, bool]:
+    """What the node's `build` gives; or, `quick`, its stand-in, if there is one that works. And whether it is that."""
+    if quick:
+        wanted = {name: given.get(name) for name in arguments(placed.type.stand_in)}
+        with suppress(Exception):  # it is a help only: the node itself will say what is wrong
+            made = placed.node.stand_in(Script(placed.id), **wanted)
+            if made is not None:
+                return made, True
+    return placed.node.build(Script(placed.id), **given), False
+
+
+def _converted(ref: Ref, target: PixelFormat) -> tuple[Mapping[str, Expr], Mapping[str, ClipInfo]]:
+    made, out = converted(ref, target), f"as {target.name}"
+    return {out: made.expr}, {out: made.info}
+
+
+def _sorted(kind: type[Node], result: Any, clips: Mapping[str, ClipInfo | None]) -> _Outputs:
+    sounds: dict[str, Sound] = {}
+    through: dict[str, tuple[str, str]] = {}
+    own: dict[str, Expr] = {}
+    infos: dict[str, ClipInfo] = {}
+    for port, value in outputs_of(kind, result).items():
+        info = clips[port]
+        if isinstance(value, Sound):
+            sounds[port] = value
+        elif isinstance(value, Ref) and info is not None:
+            if isinstance(value.expr, Input):  # a node that changes nothing shares its input's place
+                through[port] = (value.expr.node, value.expr.port)
+            else:
+                own[port], infos[port] = value.expr, info
+    return _Outputs(sounds, through, own, infos)
 
 
 def _files(steps: Iterable[Step]) -> tuple[SourceFile, ...]:
     files: dict[str, SourceFile] = {}
     for step in steps:
-        parts = [part for expr in step.outputs.values() for part in walk(expr)]
-        keys = [part.key for part in parts if isinstance(part, Local) and part.key.startswith("index:")]
-        for part in parts:
-            if isinstance(part, File):
-                files[part.path] = SourceFile(part.path, part.identity, keys[0] if keys else "")
+        for file in step.contents.files:
+            files[file.path] = SourceFile(file.path, file.identity, step.contents.index_key)
     return tuple(files.values())

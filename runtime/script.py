@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from runtime.emit import apart, comment, defined, identifier, imported, write
+from graphs.recall import Recall
+from nodes.script import ScriptError
+from runtime.emit import Names, Written, apart, comment, quote, write
 from runtime.plan import Plan, Step
 from runtime.protocol import StepCode, StepInput, StepOutput
 
@@ -21,7 +24,7 @@ class ScriptText:
 
 def script_text(plan: Plan, title: str = "", *, notes: tuple[str, ...] = ()) -> ScriptText:
     """The whole plan as a script for plain `vspipe`: every sink is an output, in the order of `plan.sinks`."""
-    blocks, prelude = _blocks(plan, None)
+    blocks, prelude = _blocks(plan, None, Recall())
     lines: list[str] = []
     owners: list[str] = []
 
@@ -36,71 +39,134 @@ def script_text(plan: Plan, title: str = "", *, notes: tuple[str, ...] = ()) -> 
     for text in prelude:
         add(text)
     variables: dict[tuple[str, str], str] = {}
-    for step, remark, code, names in blocks:
+    for block in blocks:
+        step = block.step
         add("")
-        add(remark, step.node)
-        for text in code:
+        add(comment(step.remark), step.node)
+        for text in block.written.lines:
             add(text, step.node)
-        variables |= {(step.id, port): name for port, name in names.items()}
+        variables |= {(step.id, port): name for port, name in block.written.variables.items()}
     ends = [variables[sink.step, sink.port] for sink in plan.sinks]
     if not ends and blocks:
-        step, _, _, names = blocks[-1]
-        ends = [next(iter(names.values()))]
+        ends = [next(iter(blocks[-1].written.variables.values()))]
     add("")
     for number, name in enumerate(ends):
         add(f"{name}.set_output({number if len(ends) > 1 else ''})")
     return ScriptText("\n".join(lines) + "\n", tuple(owners), variables)
 
 
-def step_codes(plan: Plan, local: Mapping[str, str]) -> tuple[str, tuple[StepCode, ...]]:
+def step_codes(plan: Plan, local: Mapping[str, str], recall: Recall | None = None) -> tuple[str, tuple[StepCode, ...]]:
     """The prelude and the steps as the worker takes them. `local` gives this machine's values (index files).
 
-    Lines count in `script_text` without a title.
+    Lines count in `script_text` without a title. `recall` knows what was written for earlier versions. A step that
+    cannot be written becomes code that says so when the worker runs it.
     """
-    blocks, prelude = _blocks(plan, local)
-    shown, _ = _blocks(plan, None)
+    recall = Recall() if recall is None else recall
+    blocks, prelude = _blocks(plan, recall.same("local", local), recall)
     codes: list[StepCode] = []
-    names: dict[tuple[str, str], str] = {}
     line = len(prelude) + 1
-    for (step, remark, code, made), (_, _, text, _) in zip(blocks, shown, strict=True):
-        inputs = tuple(StepInput(names[place], plan.step(place[0]).fingerprint, place[1]) for place in step.reads())
-        outputs = tuple(StepOutput(port, name) for port, name in made.items())
+    for block in blocks:
         line += 2  # the empty line and the remark
-        codes.append(
-            StepCode(step.fingerprint, step.node, remark.removeprefix("# "), "\n".join(code), inputs, outputs, line)
-        )
-        line += len(text)
-        names |= {(step.id, port): name for port, name in made.items()}
+        about = (block, recall.same(("line", block.step.id), line))
+        codes.append(recall(("code", block.step.id), about, partial(_code, block, line, plan)))
+        line += block.lines
     return "\n".join(prelude), tuple(codes)
 
 
-type _Block = tuple[Step, str, tuple[str, ...], Mapping[str, str]]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """A step as it is written, and how many lines that has in an exported script. `reads` are its variables."""
+
+    step: Step
+    written: Written
+    lines: int
+    reads: tuple[str, ...]
 
 
-def _blocks(plan: Plan, local: Mapping[str, str] | None) -> tuple[list[_Block], list[str]]:
-    """Each step's remark, lines and variables; and the import lines all of them need."""
-    modules: dict[str, set[str]] = {}
-    blocks: list[_Block] = []
-    variables: dict[tuple[str, str], str] = {}
-    taken: set[str] = set()
+def _code(block: _Block, line: int, plan: Plan) -> StepCode:
+    step, written = block.step, block.written
+    places = zip(step.reads(), block.reads, strict=True)
+    return StepCode(
+        step.fingerprint,
+        step.node,
+        comment(step.remark).removeprefix("# "),
+        "\n".join(written.lines),
+        tuple(StepInput(name, plan.step(source).fingerprint, port) for (source, port), name in places),
+        tuple(StepOutput(port, name) for port, name in written.variables.items()),
+        line,
+    )
+
+
+def _blocks(plan: Plan, local: Mapping[str, str] | None, recall: Recall) -> tuple[list[_Block], list[str]]:
+    """Each step as it is written, and the lines at the top that all of them need. With `local` for the worker."""
+    needed = recall.same("imports", frozenset[tuple[str, str]]().union(*[step.contents.imports for step in plan.steps]))
     definitions: dict[str, str] = {}
     for step in plan.steps:
-        taken |= {name for _, name in imported(step.outputs.values())}
-        definitions |= defined(step.outputs.values())
-    aliases = apart(pair for step in plan.steps for pair in imported(step.outputs.values()))
-    taken |= {*definitions, *aliases.values()}
+        if step.contents.definitions:
+            definitions |= step.contents.definitions
+    aliases = recall("aliases", (needed,), lambda: apart(needed))
+    names = Names({*(name for _, name in needed), *definitions, *aliases.values()})
+    blocks: list[_Block] = []
+    variables: dict[tuple[str, str], str] = {}
     for step in plan.steps:
-        reads = {place: variables[place] for place in step.reads()}
-        base = identifier(step.name, taken)
-        done = write(base, step.outputs, reads, taken=taken, local=local, aliases=aliases)
-        taken |= set(done.variables.values()) | {line.split(" = ", 1)[0] for line in done.lines if " = " in line}
-        variables |= {(step.id, port): name for port, name in done.variables.items()}
-        blocks.append((step, comment(step.remark), done.lines, done.variables))
-        for module, name in done.imports:
-            alias = aliases.get((module, name))
-            modules.setdefault(module, set()).add(f"{name} as {alias}" if alias else name)
+        used = recall.same(("used", step.id), tuple([variables[place] for place in step.reads()]))
+        base = recall.same(("base", step.id), names.free(step.name))
+        about = (step.outputs, used, base, aliases, local if step.contents.local else None)
+        fresh: list[Written] = []
+        write_it = partial(
+            _written, step, base, dict(zip(step.reads(), used, strict=True)), names, local, aliases, fresh
+        )
+        written, lines = recall(("written", step.id), about, write_it)
+        if not fresh and not names.take_again(written.bound):
+            recall.forget(("written", step.id))
+            written, lines = recall(("written", step.id), about, write_it)
+        for port, name in written.variables.items():
+            variables[step.id, port] = name
+        blocks.append(recall(("block", step.id), (step, written, used), partial(_Block, step, written, lines, used)))
+    prelude = recall(
+        "prelude", (aliases, recall.same("definitions", definitions)), lambda: _prelude(needed, aliases, definitions)
+    )
+    return blocks, prelude
+
+
+def _written(
+    step: Step,
+    base: str,
+    reads: Mapping[tuple[str, str], str],
+    names: Names,
+    local: Mapping[str, str] | None,
+    aliases: Mapping[tuple[str, str], str],
+    fresh: list[Written],
+) -> tuple[Written, int]:
+    """The step's text and the number of its lines in an exported script; the text is put into `fresh` too."""
+    imports = step.contents.imports
+    count = None
+    if local is None:
+        done = write(base, step.outputs, reads, names=names, aliases=aliases, imports=imports)
+    else:
+        try:
+            if step.contents.local:
+                shown = write(base, step.outputs, reads, names=names.copy(), aliases=aliases, imports=imports)
+                count = len(shown.lines)
+            done = write(base, step.outputs, reads, names=names, local=local, aliases=aliases, imports=imports)
+        except (ScriptError, RecursionError) as fault:
+            why = "it is nested too deeply" if isinstance(fault, RecursionError) else str(fault)
+            made = {port: names.take(base) for port in step.outputs}
+            line = f"raise ValueError({quote(f'the node cannot be written as a script: {why}')})"
+            done = Written((line,), made, imports, tuple((base, name) for name in made.values()))
+    fresh.append(done)
+    return done, len(done.lines) if count is None else count
+
+
+def _prelude(
+    needed: Iterable[tuple[str, str]], aliases: Mapping[tuple[str, str], str], definitions: Mapping[str, str]
+) -> list[str]:
+    modules: dict[str, set[str]] = {}
+    for module, name in needed:
+        alias = aliases.get((module, name))
+        modules.setdefault(module, set()).add(f"{name} as {alias}" if alias else name)
     prelude = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(modules.items())]
     prelude = ["import vapoursynth as vs", "from vapoursynth import core", *prelude]
     for definition in definitions.values():
         prelude += ["", "", *definition.split("\n")]
-    return blocks, prelude
+    return prelude

@@ -26,7 +26,7 @@ from nodes.registry import Registry, default_registry
 from nodes.script import Call, Literal, Local
 from nodes.sink import Sink
 from nodes.sound import leaves
-from runtime.compiled import Compiled, compiled, index_files, remembering
+from runtime.compiled import Compiled, Remembering, compiled, index_files
 from runtime.emit import walk
 from runtime.encode import Encode, encode
 from runtime.ffmpeg import Ffmpeg, FfmpegError, choose, find
@@ -179,7 +179,7 @@ class _Run:
     began: float
 
     def run(self, graph: Graph, registry: Registry, frames: Span | None, overwrite: bool, trust: bool) -> Result:
-        probe = remembering(prober(self.session))
+        probe = Remembering(prober(self.session))
         made = compiled(graph, registry, probe, trust=trust)
         goals = destinations(made.plan.sinks)
         told = {problem.node for problem in made.problems if problem.is_error}
