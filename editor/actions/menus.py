@@ -1,0 +1,66 @@
+"""The menu bar, made of the commands: the beginning of an id chooses the menu, its group the section."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from editor.actions.actions import Actions, Command
+from editor.language import tr
+
+_PLACES = {
+    "file": "file", "code": "file",
+    "edit": "edit",
+    "canvas": "node", "node": "node", "palette": "node", "form": "node", "params": "node", "forms": "node",
+    "view": "view", "viewer": "view", "scopes": "view", "theme": "view",
+    "play": "play", "timeline": "play", "mark": "play",
+    "render": "render", "renders": "render", "queue": "render",
+    "window": "window", "layout": "window", "panel": "window",
+    "help": "help",
+}  # fmt: skip
+
+
+def titles() -> dict[str, str]:
+    """The menus from left to right."""
+    return {
+        "file": tr("&File"),
+        "edit": tr("&Edit"),
+        "node": tr("&Node"),
+        "view": tr("&View"),
+        "play": tr("&Play"),
+        "render": tr("&Render"),
+        "window": tr("&Window"),
+        "help": tr("&Help"),
+    }
+
+
+def menu_of(command: Command) -> str:
+    """The key of the menu that a command stands in."""
+    if command.group in _PLACES and _PLACES[command.group] == command.group:
+        return command.group
+    return _PLACES.get(command.id.partition(".")[0], "window")
+
+
+def fill(bar: QMenuBar, actions: Actions) -> dict[str, QMenu]:
+    """Make the menus anew. Their entries are brought up to date before they are shown."""
+    bar.clear()
+    made: dict[str, QMenu] = {}
+    for key, title in titles().items():
+        menu = QMenu(title, bar)
+        menu.setToolTipsVisible(False)
+        sections: dict[str, list[Command]] = {}
+        for command in actions:
+            if menu_of(command) == key and not command.id.startswith("hidden."):
+                sections.setdefault(_section(command), []).append(command)
+        for commands in sections.values():
+            if not menu.isEmpty():
+                menu.addSeparator()
+            for command in commands:
+                menu.addAction(command.action)
+        menu.aboutToShow.connect(actions.refresh)
+        bar.addMenu(menu)
+        made[key] = menu
+    return made
+
+
+def _section(command: Command) -> str:
+    return command.group or command.id.partition(".")[0]
