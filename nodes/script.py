@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 
 from nodes.clip import ClipInfo, PixelFormat
 
+_USUAL = (int, str, float, bool)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*\Z")
 
 
@@ -106,6 +108,8 @@ class ScriptError(Exception):
 
 def as_expr(value: object) -> Expr:
     """Any value a `build` may pass, as an expression. ScriptError for one that cannot be quoted."""
+    if type(value) in _USUAL:
+        return Literal(value)
     match value:
         case Ref():
             return value.expr
@@ -136,6 +140,7 @@ def _format(form: PixelFormat) -> Expr:
     return Attr(Call(query, (Attr(Name("vs"), form.family.value.upper()), kind, *numbers), ()), "id")
 
 
+@lru_cache(4096)
 def _checked(name: str) -> str:
     if not _NAME.match(name):
         raise ScriptError(f"{name!r} is no name")

@@ -55,7 +55,8 @@ def compiled(
     made = plan(resolved, foretold, looked, targets, trust=trust, stand_in=stand_in, recall=recall)
     said = judged(resolved, foretold, available=available, trust=trust, recall=recall)
     if targets is not None and said:
-        needed = resolved.needed(targets)
+        about = (resolved.shape, recall.same("targets", tuple(targets)))
+        needed = recall("concerned", about, lambda: resolved.needed(targets))
         said = [problem for problem in said if problem.node in needed]
     return Compiled(resolved, foretold, made, tuple(dict.fromkeys((*said, *made.problems))))
 

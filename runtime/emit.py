@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from sys import intern
 
 from nodes.script import Attr, Binary, Call, Expr, File, Input, Item, Let, Literal, Local, Name, ScriptError
 
@@ -76,7 +77,7 @@ class Names:
         while f"{base}_{count}" in self._taken:
             count += 1
         self._tried[base] = count
-        return f"{base}_{count}"
+        return intern(f"{base}_{count}")
 
     def take(self, wish: str) -> str:
         name = self.free(wish)
@@ -109,7 +110,7 @@ def identifier(text: str, taken: Iterable[str] = ()) -> str:
 def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40] or "node"
-    return f"n{base}" if base[0].isdigit() else base
+    return intern(f"n{base}" if base[0].isdigit() else base)
 
 
 def imported(outputs: Iterable[Expr]) -> frozenset[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from operator import itemgetter
 
@@ -33,7 +34,7 @@ def fingerprint(
             reads = True
             return memo[key]
         outside, reads = reads, isinstance(expr, Input)
-        found = _hash(*parts(expr))  # which finds out about `reads`
+        found = _hash(*parts(expr)) if isinstance(expr, Call) else _usual(*parts(expr))  # finds out about `reads`
         (memo if reads else fixed)[key] = found
         reads = reads or outside
         return found
@@ -84,3 +85,7 @@ def _hash(*parts: object) -> bytes:
         data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
         text += (len(data).to_bytes(8, "little"), data)
     return sha256(b"".join(text)).digest()
+
+
+_usual = lru_cache(8192)(_hash)
+"""Names, numbers and the like come again and again."""

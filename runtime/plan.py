@@ -152,6 +152,7 @@ class _Outputs:
     through: Mapping[str, tuple[str, str]]
     own: Mapping[str, Expr]
     infos: Mapping[str, ClipInfo]
+    quick: bool
 
 
 @dataclass
@@ -184,15 +185,15 @@ class _Planner:
         given = self._inputs(node_id, placed.type)
         if given is None:
             return
+        clips = {port: self.forecast.clip(node_id, port) for port in outputs}
+        quick = node_id in self.stand_in and has_stand_in(placed.type)
+        about = (placed.node, *given.values(), *clips.values())
         try:
-            quick = node_id in self.stand_in and has_stand_in(placed.type)
-            result, quick = self.recall(
-                ("built", node_id, quick), (placed.node, *given.values()), partial(_built, placed, given, quick)
-            )
-            if outputs:
-                self._outputs(placed, result, quick)
+            made = self.recall(("made", node_id, quick), about, partial(_made, placed, given, clips, quick))
+            if isinstance(made, Sink):
+                self._sink(node_id, made)
             else:
-                self._sink(node_id, result)
+                self._outputs(placed, made)
         except (ParamError, MediaError) as fault:
             self.problems.append(error(str(fault), node_id))
         except Exception as fault:  # a node file, perhaps a plugin's, may fail in any way
@@ -239,19 +240,15 @@ class _Planner:
     def _label(self, node_id: NodeId) -> str:
         return self.resolved.placed[node_id].doc.label or node_id
 
-    def _outputs(self, placed: Placed, result: Any, quick: bool) -> None:
+    def _outputs(self, placed: Placed, made: _Outputs) -> None:
         node_id = placed.id
-        clips = {port: self.forecast.clip(node_id, port) for port in placed.type.outputs}
-        made = self.recall(
-            ("outputs", node_id, quick), (result, *clips.values()), partial(_sorted, placed.type, result, clips)
-        )
         for port, sound in made.sounds.items():
             self.sounds[node_id, port] = sound
         for port, through in made.through.items():
             self.places[node_id, port] = through
         if made.own:
             name = placed.doc.label or node_id
-            remark = f"{name} · {placed.type.name()}{', a quick stand-in' if quick else ''}"
+            remark = f"{name} · {placed.type.name()}{', a quick stand-in' if made.quick else ''}"
             place = self._step(node_id, node_id, name, remark, made.own, made.infos)
             for port in made.own:
                 self.places[node_id, port] = (place, port)
@@ -277,28 +274,43 @@ class _Planner:
         """Add a step, or find the equal one that is there. Gives the id of the step that computes this."""
         recall = self.recall
         held, known = recall(("contents", step_id), (outputs,), lambda: (contents(outputs), dict[int, bytes]()))
-        above = recall.same(("above", step_id), tuple([self._prints[place] for place in held.reads]))
-        digest = recall(("digest", step_id), (outputs, above), lambda: fingerprint(outputs, self._prints, known))
-        if digest in self._by_print:
-            return self._by_print[digest]
-        step = recall.same(("step", step_id), Step(step_id, node, name, remark, outputs, infos, digest))
-        vars(step)["contents"] = held  # where cached_property keeps it
+        above = [self._prints[place] for place in held.reads]
+
+        def make() -> tuple[Step, dict[tuple[str, str], str]]:
+            digest = fingerprint(outputs, self._prints, known)
+            step = Step(step_id, node, name, remark, outputs, infos, digest)
+            vars(step)["contents"] = held  # where cached_property keeps it
+            prints = {(step_id, port): f"{digest}.{port}" for port in outputs}
+            return step, recall.same(("prints", step_id), prints)
+
+        words = recall.same(("words", step_id), (name, remark))
+        step, prints = recall(("step", step_id), (outputs, infos, words, *above), make)
+        if step.fingerprint in self._by_print:
+            return self._by_print[step.fingerprint]
         self.steps[step.id] = step
-        self._by_print[digest] = step.id
-        for port in outputs:
-            self._prints[step.id, port] = f"{digest}.{port}"
-        return step.id
+        self._by_print[step.fingerprint] = step.id
+        self._prints |= prints
+        return step.id  # the same string as last time: what is asked next hangs on it
 
 
-def _built(placed: Placed, given: Mapping[str, Any], quick: bool) -> tuple[Any, bool]:
-    """What the node's `build` gives; or, `quick`, its stand-in, if there is one that works. And whether it is that."""
+def _made(
+    placed: Placed, given: Mapping[str, Any], clips: Mapping[str, ClipInfo | None], quick: bool
+) -> _Outputs | Sink:
+    """What the node builds; or, `quick`, its stand-in, if there is one that works."""
     if quick:
         wanted = {name: given.get(name) for name in arguments(placed.type.stand_in)}
         with suppress(Exception):  # it is a help only: the node itself will say what is wrong
             made = placed.node.stand_in(Script(placed.id), **wanted)
             if made is not None:
-                return made, True
-    return placed.node.build(Script(placed.id), **given), False
+                return _sorted(placed.type, made, clips, quick=True)
+    result = placed.node.build(Script(placed.id), **given)
+    return _sorted(placed.type, result, clips) if placed.type.outputs else _checked(result)
+
+
+def _checked(result: object) -> Sink:
+    if not isinstance(result, Sink):
+        raise TypeError(f"build gave {type(result).__name__}, not a Sink")
+    return result
 
 
 def _converted(ref: Ref, target: PixelFormat) -> tuple[Mapping[str, Expr], Mapping[str, ClipInfo]]:
@@ -306,7 +318,7 @@ def _converted(ref: Ref, target: PixelFormat) -> tuple[Mapping[str, Expr], Mappi
     return {out: made.expr}, {out: made.info}
 
 
-def _sorted(kind: type[Node], result: Any, clips: Mapping[str, ClipInfo | None]) -> _Outputs:
+def _sorted(kind: type[Node], result: Any, clips: Mapping[str, ClipInfo | None], *, quick: bool = False) -> _Outputs:
     sounds: dict[str, Sound] = {}
     through: dict[str, tuple[str, str]] = {}
     own: dict[str, Expr] = {}
@@ -320,7 +332,7 @@ def _sorted(kind: type[Node], result: Any, clips: Mapping[str, ClipInfo | None])
                 through[port] = (value.expr.node, value.expr.port)
             else:
                 own[port], infos[port] = value.expr, info
-    return _Outputs(sounds, through, own, infos)
+    return _Outputs(sounds, through, own, infos, quick)
 
 
 def _files(steps: Iterable[Step]) -> tuple[SourceFile, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -67,8 +67,11 @@ def step_codes(plan: Plan, local: Mapping[str, str], recall: Recall | None = Non
     line = len(prelude) + 1
     for block in blocks:
         line += 2  # the empty line and the remark
-        about = (block, recall.same(("line", block.step.id), line))
-        codes.append(recall(("code", block.step.id), about, partial(_code, block, line, plan)))
+        code = recall(("code", block.step.id), (block,), partial(_code, block, line, plan))
+        if code.line != line:  # something above got longer or shorter
+            recall.forget(("code", block.step.id))
+            code = recall(("code", block.step.id), (block,), partial(_code, block, line, plan))
+        codes.append(code)
         line += block.lines
     return "\n".join(prelude), tuple(codes)
 
@@ -109,24 +112,41 @@ def _blocks(plan: Plan, local: Mapping[str, str] | None, recall: Recall) -> tupl
     blocks: list[_Block] = []
     variables: dict[tuple[str, str], str] = {}
     for step in plan.steps:
-        used = recall.same(("used", step.id), tuple([variables[place] for place in step.reads()]))
-        base = recall.same(("base", step.id), names.free(step.name))
-        about = (step.outputs, used, base, aliases, local if step.contents.local else None)
+        base = names.free(step.name)
+        used = [variables[place] for place in step.reads()]
+        about = (step, base, aliases, local if step.contents.local else None, *used)
         fresh: list[Written] = []
-        write_it = partial(
-            _written, step, base, dict(zip(step.reads(), used, strict=True)), names, local, aliases, fresh
-        )
-        written, lines = recall(("written", step.id), about, write_it)
-        if not fresh and not names.take_again(written.bound):
+        block_it = partial(_block, step, base, used, names, local, aliases, recall, fresh)
+        block = recall(("block", step.id), about, block_it)
+        if not fresh and not names.take_again(block.written.bound):
             recall.forget(("written", step.id))
-            written, lines = recall(("written", step.id), about, write_it)
-        for port, name in written.variables.items():
+            recall.forget(("block", step.id))
+            block = recall(("block", step.id), about, block_it)
+        for port, name in block.written.variables.items():
             variables[step.id, port] = name
-        blocks.append(recall(("block", step.id), (step, written, used), partial(_Block, step, written, lines, used)))
+        blocks.append(block)
     prelude = recall(
         "prelude", (aliases, recall.same("definitions", definitions)), lambda: _prelude(needed, aliases, definitions)
     )
     return blocks, prelude
+
+
+def _block(
+    step: Step,
+    base: str,
+    used: Sequence[str],
+    names: Names,
+    local: Mapping[str, str] | None,
+    aliases: Mapping[tuple[str, str], str],
+    recall: Recall,
+    fresh: list[Written],
+) -> _Block:
+    """Where only what is above the step has changed, its text is as it was: then `fresh` stays empty."""
+    reads = dict(zip(step.reads(), used, strict=True))
+    about = (step.outputs, base, aliases, local if step.contents.local else None, *used)
+    write_it = partial(_written, step, base, reads, names, local, aliases, fresh)
+    written, lines = recall(("written", step.id), about, write_it)
+    return _Block(step, written, lines, tuple(used))
 
 
 def _written(
