@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -96,7 +97,9 @@ __all__ = [
     "WorkerGone",
 ]
 
-_SLOTS = 4
+_SLOTS = 5
+_LENT_SLOTS = 2  # at most so many pictures stay where the worker put them: it needs the other slots
+_LENT_BYTES = 256 * 1024  # smaller ones are copied in no time
 _SLOT_BYTES = 1920 * 1440 * 4  # a larger picture goes over the wire
 _POLL_S = 0.2  # so that Ctrl-C is heard on Windows while we wait
 
@@ -318,13 +321,25 @@ class Session:
         """A new worker is configured and gets the plan of the last one. On the supervisor's thread."""
         todo: list[Asking] = []
         if not any(isinstance(one, Configure) for one in waiting):
-            slots = self._slots
+            slots = self._fresh_slots()
             shared = (slots.name, slots.count, slots.slot_bytes) if slots is not None else ("", 0, 0)
             request = Configure(self._supervisor.next_id(), self._threads, self._cache_mb, *shared)
             todo.append(Asking(request, _ignore, self._patience.load_s))
         if self._plan[1] and not any(isinstance(one, Load) for one in waiting):
             todo.append(self._load_asking(self._plan, None, setup=True))
         return todo
+
+    def _fresh_slots(self) -> Slots | None:
+        """Slots that a new worker may write into: none that a picture of the last one lies in."""
+        with self._lock:
+            slots = self._slots
+            if slots is not None and slots.lent:
+                slots.close()
+                try:
+                    self._slots = Slots.create(slots.count, slots.slot_bytes)
+                except OSError:
+                    self._slots = None
+            return self._slots
 
     # ---- pictures and facts
 
@@ -396,7 +411,7 @@ class Session:
             region or (),
             in_sequence,
         )
-        return self._see(request, self._picture, on_done)
+        return self._see(request, partial(self._picture, keep=not (background or in_sequence)), on_done)
 
     def samples(
         self,
@@ -485,11 +500,7 @@ class Session:
         def heard(news: Reply | Lost) -> None:
             match news:
                 case FrameReady() | Sampled() | Picked():
-                    try:
-                        on_done(read(news))
-                    finally:  # after it: the picture is waited for, the slot is not
-                        if not isinstance(news, Picked) and news.slot >= 0:
-                            self._supervisor.release(news.slot)
+                    on_done(read(news))
                 case Stale():
                     on_done(Superseded())
                 case NodeFailed():
@@ -507,26 +518,44 @@ class Session:
         self._supervisor.ask(Asking(request, heard, self._patience.preview_s))
         return request.id
 
-    def _picture(self, ready: FrameReady | Sampled | Picked) -> Picture:
+    def _picture(self, ready: FrameReady | Sampled | Picked, *, keep: bool) -> Picture:
+        """`keep`: one that is looked at, not one of many: it may stay in its slot."""
         assert isinstance(ready, FrameReady)
-        data = self._taken(ready.slot, ready.stride * ready.height, ready.data)
-        return Picture(
-            memoryview(data), ready.width, ready.height, ready.stride, ready.sar_num, ready.sar_den, ready.took_ms
-        )
+        size = ready.stride * ready.height
+        data = self._lent(ready.slot, size) if keep and size >= _LENT_BYTES else None
+        if data is None:
+            data = memoryview(self._taken(ready.slot, size, ready.data))
+        return Picture(data, ready.width, ready.height, ready.stride, ready.sar_num, ready.sar_den, ready.took_ms)
 
     def _samples(self, ready: FrameReady | Sampled | Picked) -> Samples:
         assert isinstance(ready, Sampled)
         points = sum(plane.width * plane.height for plane in ready.planes)
         return samples_from(ready, self._taken(ready.slot, points * (4 if ready.codes.is_float else 2), ready.data))
 
+    def _lent(self, slot: int, size: int) -> memoryview | None:
+        """What a slot of shared memory holds, uncopied; None where too many are lent already."""
+        with self._lock:
+            slots = self._slots
+            if slot < 0 or slots is None or slots.lent >= _LENT_SLOTS:
+                return None
+            return slots.lend(slot, size, lambda: self._supervisor.do(lambda: self._came_back(slots, slot)))
+
+    def _came_back(self, slots: Slots, slot: int) -> None:
+        with self._lock:  # until it is told: no new worker gets other slots meanwhile
+            if self._slots is slots:
+                self._supervisor.release(slot)
+
     def _taken(self, slot: int, size: int, data: bytes) -> bytes:
-        """What a slot of shared memory holds; `data` where the worker used none."""
-        if slot >= 0:
-            with self._lock:
-                if self._slots is not None:
-                    with self._slots.slot(slot) as shared:
-                        return bytes(shared[:size])
-        return data
+        """What a slot of shared memory holds, copied; `data` where the worker used none."""
+        if slot < 0:
+            return data
+        with self._lock:
+            if self._slots is None:
+                return data
+            with self._slots.slot(slot) as shared:
+                copied = bytes(shared[:size])
+        self._supervisor.release(slot)
+        return copied
 
     def costs(self, *, reset: bool = False) -> tuple[NodeCost, ...]:
         """What each node of the plan has worked since it was built or since the last reset; `reset`: count anew."""

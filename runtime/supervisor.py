@@ -114,8 +114,8 @@ class _SpawnWanted:
     """Only the supervisor's own thread forks: Linux ends a child with the thread that made it (see lifeline)."""
 
 
-_Item = watch.Event | _HungUp | _SpawnWanted
 _Calls = list[Callable[[], None]]
+_Item = watch.Event | _HungUp | _SpawnWanted | _Calls
 
 
 class Supervisor:
@@ -163,6 +163,10 @@ class Supervisor:
                 return
         asking.listener(Lost(Fault("gone", self.reason), None, self.log_tail()))
 
+    def do(self, call: Callable[[], None]) -> None:
+        """Call it on our thread. Takes no lock, so that it may be asked for in the middle of anything."""
+        self._inbox.put([call])
+
     def cancel(self, question_id: int) -> None:
         self._inbox.put(watch.CancelAsked(time.monotonic(), question_id))
 
@@ -209,6 +213,8 @@ class Supervisor:
                     self._hung_up(worker, rubbish)
                 case _SpawnWanted():
                     self._spawn()
+                case list(calls):
+                    _call(calls)
                 case event:
                     self._turn(event)
         while not self._inbox.empty():  # asked while we closed: refused, but answered
@@ -265,7 +271,7 @@ class Supervisor:
             worker.outbox.put(payload)
 
     def release(self, slot: int) -> None:
-        """Give a slot of shared memory back to the worker. Only from the listener that the picture came to."""
+        """Give a slot of shared memory back to the worker that wrote it."""
         self._post(encode(Release(slot)))
 
     def _hung_up(self, worker: _Worker, rubbish: str | None) -> None:
