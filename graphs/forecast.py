@@ -152,7 +152,7 @@ def _at_port(
     problems = []
     if not port.wants.accepts_fields(info):
         text = f"{'.'.join(feed)} is {info.line()}, but this works on {says_fields(port.wants.fields)}"
-        cure = _mending_node(port.wants.fields, info, registry)
+        cure = mending_node(port.wants.fields, info, registry)
         advice = f". Put {cure} in between" if cure else _other_advice(port.wants.fields, info)
         problems.append(error(text + advice, node, port.name, cure))
     target = conversion(port, info)
@@ -220,7 +220,8 @@ def _structure(info: ClipInfo) -> str:
     return "separated" if info.separated else "interlaced" if info.interlaced else "progressive"
 
 
-def _mending_node(wanted: str, info: ClipInfo, registry: Registry | None) -> str:
+def mending_node(wanted: str, info: ClipInfo, registry: Registry | None) -> str:
+    """The node type that gives a port wanting `wanted` fields what it takes; empty where none does."""
     offered = _MENDS.get((wanted, _structure(info)), ())
     return next((cure for cure in offered if registry is None or registry.get(cure)), "")
 
