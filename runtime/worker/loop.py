@@ -53,7 +53,7 @@ from runtime.protocol import (
 from runtime.shm import Slots
 from runtime.worker.lifeline import end_with
 from runtime.worker.memo import Memo, said
-from runtime.worker.memory import give_back, rss_bytes
+from runtime.worker.memory import Growth, give_back, rss_bytes
 
 if TYPE_CHECKING:
     import vapoursynth as vs
@@ -61,7 +61,8 @@ if TYPE_CHECKING:
     from runtime.worker.render import RenderJob
 
 _INDEX_PROGRESS = re.compile(r"index progress (\d+)%")
-_COLLECT_IDLE_S = 0.3
+_IDLE_S = 0.3
+_TRIM_FRAMES = 64  # pictures after which it is worth a look at how much memory the C library holds back
 _COLLECT_SHARE = 0.1  # of the time spent building, where the user never pauses
 _EXIT_CANNOT_WORK = 3
 
@@ -100,6 +101,7 @@ class Worker:
         self._built_s = 0.0  # since the last garbage collection
         self._collect_s = 0.0  # what that one took
         self._later: list[Call] = []
+        self._growth = Growth()
         self._memo = Memo()
         self._renders: dict[int, RenderJob] = {}
         open_core(self._logged)
@@ -113,11 +115,10 @@ class Worker:
         self._send(Ready(VERSION, os.getpid(), self._vapoursynth, boot_ms))
         while True:
             try:
-                item = self._inbox.get(timeout=_COLLECT_IDLE_S if self._built_s else None)
+                item = self._inbox.get(timeout=_IDLE_S if self._untidy else None)
             except queue.Empty:
                 if self._previews.idle:
-                    self._collect()
-                    give_back()
+                    self._tidy()
                 continue
             self._take(item)
             while not self._inbox.empty():  # take in all that has come before beginning a frame
@@ -126,6 +127,20 @@ class Worker:
             later, self._later = self._later, []
             for call in later:  # while the frame that was waited for is being made
                 call()
+            if self._previews.made >= 2 * _TRIM_FRAMES:  # nobody pauses: it is being played, or drawn along
+                self._previews.made = 0
+                self._growth.look()
+
+    @property
+    def _untidy(self) -> bool:
+        return self._built_s > 0 or self._previews.made >= _TRIM_FRAMES
+
+    def _tidy(self) -> None:
+        """In a pause: nobody waits for it."""
+        if self._built_s:
+            self._collect()
+        self._previews.made = 0
+        give_back()
 
     # ---- the wire
 

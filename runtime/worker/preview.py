@@ -63,6 +63,7 @@ class Previews:
         self._sar: dict[PortKey, tuple[int, int]] = {}
         self._slots: Slots | None = None
         self._free: list[int] = []
+        self.made = 0  # frames since somebody last looked after the memory
 
     @property
     def idle(self) -> bool:
@@ -265,6 +266,7 @@ class Previews:
 
     def _landed(self, flight: _Flight) -> None:
         self._flying.pop(flight.request.id, None)
+        self.made += 1
 
     def _fail(self, flight: _Flight, error: BaseException | None) -> None:
         self._flying.pop(flight.request.id, None)
