@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Any, ClassVar, get_origin, get_type_hints
+from typing import Any, ClassVar, Self, get_origin, get_type_hints
 
 from nodes.clip import ClipInfo, SoundInfo
 from nodes.params import Param, ParamError, read_param
@@ -68,6 +68,10 @@ class Node:
     def values(self) -> dict[str, object]:
         """Every param's value, in declared order."""
         return {name: getattr(self, name) for name in self.params}
+
+    def having(self, **changes: object) -> Self:
+        """The same node with some params changed."""
+        return type(self)(**{**self.values(), **changes})
 
     @classmethod
     def help(cls) -> str:

@@ -74,24 +74,32 @@ def mark(clip: vs.VideoNode, info: ClipInfo) -> vs.VideoNode:
 
 
 def built(
-    node: Node, clips: Mapping[str, ClipInfo | None], extra: Mapping[str, Any] | None = None
+    node: Node,
+    clips: Mapping[str, ClipInfo | None],
+    extra: Mapping[str, Any] | None = None,
+    *,
+    quick: bool = False,
 ) -> tuple[dict[str, Expr], dict[str, Any]]:
-    """Forecast and build `node`; conversions a port wants are put before it, as the compiler would.
-    Gives the outputs' expressions (or sinks, sounds) and forecasts by port."""
+    """Forecast and build `node`, or its stand-in where `quick` (nothing comes out where it has none). Conversions a
+    port wants are put before it, as the compiler would. Gives the outputs' expressions (or sinks, sounds) and
+    forecasts by port."""
     refs: dict[str, Any] = {}
     for name, info in clips.items():
         refs[name] = None
         if info is not None:
             refs[name] = converted(Ref(Input(name, "out"), info), wanted_format(info, node.inputs[name].wants))
     refs |= extra or {}
-    given = {name: refs[name] for name in arguments(node.build) if name in refs}
+    build = node.stand_in if quick else node.build
+    given = {name: refs[name] for name in arguments(build) if name in refs}
     infos = {
         name: refs[name].info if refs.get(name) is not None else None
         for name in arguments(node.forecast)
         if name in refs
     }
     forecast = outputs_of(type(node), node.forecast(**infos))
-    result = node.build(Script("node"), **given)
+    result = build(Script("node"), **given)
+    if quick and result is None:
+        return {}, forecast
     if not node.outputs:
         return {}, {"sink": result}
     made = outputs_of(type(node), result)
@@ -102,9 +110,12 @@ def run(
     node: Node,
     sources: Mapping[str, tuple[ClipInfo, vs.VideoNode] | None],
     extra: Mapping[str, Any] | None = None,
+    *,
+    quick: bool = False,
 ) -> dict[str, vs.VideoNode]:
-    """The node's real output clips, by port. `sources` gives each picture input's format and clip."""
-    outputs, _ = built(node, {name: pair and pair[0] for name, pair in sources.items()}, extra)
+    """The node's real output clips, or those of its stand-in, by port. `sources` gives each picture input's format and
+    clip."""
+    outputs, _ = built(node, {name: pair and pair[0] for name, pair in sources.items()}, extra, quick=quick)
     pictures = {port: expr for port, expr in outputs.items() if node.outputs[port].kind in PICTURES}
     written = write("node", pictures, {(name, "out"): f"in_{name}" for name in sources})
     space: dict[str, Any] = {"vs": vs, "core": core}

@@ -1,6 +1,7 @@
 """BM3D: slow, thorough denoising by likeness of blocks."""
 
 from nodes.api import Annotated, Clip, ClipInfo, Node, Ref, Script, StrEnum, gives, param, takes
+from nodes.library._calmed import calmed
 from nodes.library.clean._planes import each_plane
 from nodes.library.clean._time import along_time
 
@@ -59,6 +60,9 @@ class Bm3d(Node):
             return self._cleaned(script, gray, sigma, sample) if sigma else None
 
         return along_time(script, clip, info, lambda part: each_plane(script, part, info, cleaned))
+
+    def stand_in(self, script: Script, clip: Ref) -> Ref:
+        return calmed(script, clip, self.strength / 2, self.chroma_strength / 2, min(1, self.frames))
 
     def _cleaned(self, script: Script, gray: Ref, sigma: float, sample: int) -> Ref:
         bm3d, settings = script.core.bm3d, {"sigma": [sigma], "profile": self.profile.value}

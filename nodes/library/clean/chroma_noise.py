@@ -74,6 +74,10 @@ class ChromaNoise(Node):
             case Method.CCD:
                 return along_time(script, clip, info, lambda part: self._ccd(script, part, info))
 
+    def stand_in(self, script: Script, clip: Ref) -> Ref | None:
+        still = Method.STILL
+        return None if self.method is still else self.having(method=still).build(script, clip)
+
     def _ccd(self, script: Script, clip: Ref, info: ClipInfo) -> Ref:
         """CCD works in RGB; the brightness that comes back is thrown away."""
         height = info.height // 2 if info.interlaced else info.height

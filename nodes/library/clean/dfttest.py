@@ -1,6 +1,9 @@
 """DFTTest: noise taken out of the picture's frequencies."""
 
+import math
+
 from nodes.api import Annotated, Clip, ClipInfo, Node, Ref, Script, gives, param, takes
+from nodes.library._calmed import calmed
 from nodes.library.clean._time import along_time
 
 
@@ -42,3 +45,7 @@ class DftTest(Node):
             return part
 
         return along_time(script, clip, clip.info, cleaned)
+
+    def stand_in(self, script: Script, clip: Ref) -> Ref:
+        luma, chroma = math.sqrt(self.strength) / 2, math.sqrt(self.chroma_strength) / 2
+        return calmed(script, clip, luma, chroma, min(1, self.frames))

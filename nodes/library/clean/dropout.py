@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from nodes.api import Annotated, Clip, ClipInfo, Node, Ref, Script, gives, param, takes
 from nodes.library.clean._motion import CHROMA, LEAST, followed, searchable, without_streaks
-from nodes.library.clean._time import along_time
+from nodes.library.clean._time import along_time, later
 
 _ALONG = 16
 """How far along the line, in pixels, a dropout's fading tail is followed."""
@@ -67,12 +67,29 @@ class Dropout(Node):
         if not searchable(clip.info):
             return clip
         colour = bool(clip.info.format.chroma)
-        return along_time(script, clip, clip.info, lambda part: self._repaired(script, part, colour))
 
-    def _repaired(self, script: Script, clip: Ref, colour: bool) -> Ref:
+        def repaired(part: Ref) -> Ref:
+            part = script.let("part", part)
+            before, after = followed(script, part, without_streaks(script, part), 8, True)
+            return self._repaired(script, part, before, after, colour)
+
+        return along_time(script, clip, clip.info, repaired)
+
+    def stand_in(self, script: Script, clip: Ref) -> Ref | None:
+        info = clip.info
+        if not searchable(info):
+            return None
+        colour = bool(info.format.chroma)
+
+        def repaired(part: Ref) -> Ref:
+            part = script.let("part", part)
+            before, after = later(part, info.frames, -1), later(part, info.frames, 1)
+            return self._repaired(script, part, before, after, colour)
+
+        return along_time(script, clip, info, repaired)
+
+    def _repaired(self, script: Script, clip: Ref, before: Ref, after: Ref, colour: bool) -> Ref:
         akarin = script.core.akarin
-        clip = script.let("part", clip)
-        before, after = followed(script, clip, without_streaks(script, clip), 8, True)
         before, after = script.let("before", before), script.let("after", after)
         limit = self.contrast * 257
         found = f"{_off(limit)} y z - abs {limit} < and"

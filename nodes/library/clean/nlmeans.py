@@ -3,6 +3,7 @@
 import math
 
 from nodes.api import Annotated, Clip, ClipInfo, Node, Ref, Script, converted, gives, param, takes
+from nodes.library._calmed import calmed
 from nodes.library.clean._planes import luma_and_chroma, plane
 from nodes.library.clean._time import along_time
 
@@ -48,6 +49,9 @@ class NonLocalMeans(Node):
             return clip
         info = clip.info
         return along_time(script, clip, info, lambda part: self._cleaned(script, part, info))
+
+    def stand_in(self, script: Script, clip: Ref) -> Ref:
+        return calmed(script, clip, self.strength / 2, self.chroma_strength / 2, min(1, self.frames))
 
     def _cleaned(self, script: Script, clip: Ref, info: ClipInfo) -> Ref:
         whole = script.let("fine", converted(clip.known(info), info.format.with_depth("32f")))

@@ -65,3 +65,12 @@ class Rainbow(Node):
         if self.strength < 1:
             result = script.core.std.Merge(clip, result, weight=[0, self.strength])
         return result
+
+    def stand_in(self, script: Script, clip: Ref) -> Ref | None:
+        signal = signal_of(self.standard, clip.info)
+        if self.strength == 0 or not raster_lines(signal, clip.info.height):
+            return None
+        # false colours turn over after so many frames: the mean of before and after undoes them where nothing moves
+        gap = [0] * (signal.frames - 1)
+        mean = clip.std.AverageFrames(weights=[1, *gap, 2, *gap, 1], planes=[1, 2])
+        return script.core.std.Merge(clip, mean, weight=[0, self.strength])

@@ -51,3 +51,6 @@ class TemporalMedian(Node):
             return script.core.akarin.Expr([part, *others], exprs)
 
         return along_time(script, clip, info, median)
+
+    def stand_in(self, script: Script, clip: Ref) -> Ref | None:
+        return self.having(follow_motion=False).build(script, clip) if self.follow_motion else None

@@ -213,6 +213,10 @@ class Qtgmc(Node):
         # this one scales separated fields and leaves them the pixel shape of half a picture
         return full.std.SetFrameProps(_SARNum=sar.numerator, _SARDen=sar.denominator)
 
+    def stand_in(self, script: Script, clip: Ref) -> Ref:
+        double = self.rate is QtgmcRate.DOUBLE
+        return clip.bwdif.Bwdif(field=2 * double + (clip.info.fields is Fields.TFF))
+
 
 def _call(script: Script, s: QtgmcSettings, more: dict[str, object]) -> Ref:
     """`QTempGaussMC(…)` with every argument written out."""

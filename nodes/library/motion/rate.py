@@ -93,6 +93,12 @@ class FrameRate(Node):
                 share = f"N {p} % {q} * {p} % {p} / W!"
                 return script.core.akarin.Expr([_stepped(script, clip, ratio), later], f"{share} x 1 W@ - * y W@ * +")
 
+    def stand_in(self, script: Script, clip: Ref) -> Ref | None:
+        ratio = snap_rate(self.rate) / clip.info.fps
+        if self.between is not Between.MOTION or ratio == 1:
+            return None
+        return _stepped(script, clip, ratio)[: self.forecast(clip.info).frames]
+
     def check(self, clip: ClipInfo) -> Iterator[str]:
         ratio = snap_rate(self.rate) / clip.fps
         if ratio == Fraction(4, 5) and self.between is Between.REPEAT:

@@ -62,3 +62,6 @@ class SvpFrames(Node):
         drawn = script.let("drawn", drawn.std.RemoveFrameProps("_PTS"))
         # it ends with the last real frame; that one lasts its whole time
         return (drawn + drawn[-1:]).std.AssumeFPS(fpsnum=rate.numerator, fpsden=rate.denominator)
+
+    def stand_in(self, script: Script, clip: Ref) -> Ref:
+        return script.core.std.Interleave([clip, clip])

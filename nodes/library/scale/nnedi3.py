@@ -68,6 +68,10 @@ class Nnedi3Upscale(Node):
         chroma = script.let("chroma", clip.resize.Spline36(made.width, made.height))
         return script.core.std.ShufflePlanes([large, chroma], planes=[0, 1, 2], colorfamily=script.vs.YUV)
 
+    def stand_in(self, script: Script, clip: Ref) -> Ref:
+        made = self.forecast(clip.info)
+        return clip.resize.Spline36(made.width, made.height)
+
     @property
     def _times(self) -> int:
         return 2 if self.factor is Factor.TWICE else 4
