@@ -1,0 +1,34 @@
+"""An evening in front of the pictures does not fill the memory, with a real worker."""
+
+import sys
+import time
+
+import psutil
+import pytest
+
+from runtime.session import Session
+from tests.runtime.steps import PRELUDE, step
+
+TAPE = (
+    "tape = core.std.BlankClip(format=vs.YUV422P8, width=720, height=576, length=2000).akarin.Expr(['X N +', 'Y', 'X'])"
+)
+MB = 1e6
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc keeps what was freed; others give it back")
+def test_what_pictures_leave_behind_is_given_back_in_a_pause() -> None:
+    with Session(cache_mb=32) as session:
+        session.load([step("tape", TAPE), step("soft", "soft = tape.std.Median()", "tape")], PRELUDE)
+        worker = psutil.Process(session.worker_pid)
+
+        def grown_mb(first: int, last: int) -> float:
+            before = worker.memory_info().rss
+            for frame in range(first, last):
+                session.preview("soft", "out", frame)
+            deadline = time.monotonic() + 10
+            while (grown := (worker.memory_info().rss - before) / MB) > 40 and time.monotonic() < deadline:
+                time.sleep(0.1)
+            return grown
+
+        grown_mb(0, 100)  # the caches
+        assert grown_mb(100, 600) <= 40
