@@ -297,6 +297,14 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Pause the render `target` at its next frame, or let it go on. It answers when it is done, as ever."""
+
+    target: int
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """Look at a file. `measure`: also measure its field structure, which decodes some hundred frames."""
 
@@ -522,7 +530,7 @@ class LogLine:
 Question = Configure | Load | Describe | Preview | Sample | Pick | Costs | Props | Render | Probe | Index
 """A request that is answered under its id."""
 
-Request = Question | Release | Cancel | Ping | Stop
+Request = Question | Release | Cancel | Hold | Ping | Stop
 Reply = (
     Ready
     | StartFailed

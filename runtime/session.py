@@ -643,6 +643,11 @@ class Session:
         assert isinstance(reply, RenderDone)
         return RenderResult(reply.sinks, reply.elapsed_s, reply.cpu_s)
 
+    def hold(self, on: bool) -> None:
+        """Pause every running render at its next frame, or let them go on; the time until then does not count."""
+        for one in list(self._rendering):
+            self._supervisor.hold(one, on)
+
     def cancel(self, request_id: int | None = None) -> None:
         """Cancel a waiting preview, or every running render."""
         for one in [request_id] if request_id is not None else list(self._rendering):

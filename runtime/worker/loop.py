@@ -21,6 +21,7 @@ from runtime.protocol import (
     Costs,
     Describe,
     Described,
+    Hold,
     Index,
     Indexed,
     IndexProgress,
@@ -218,6 +219,9 @@ class Worker:
                 self._previews.cancel(target)
                 if target in self._renders:
                     self._renders[target].cancel()
+            case Hold(target=target, on=on):
+                if target in self._renders:
+                    self._renders[target].hold(on)
             case Probe(id=id):
                 self._aside(id, lambda: self._probe(item))
             case Index(id=id):
@@ -255,13 +259,13 @@ class Worker:
         finally:
             del self._indexing[threading.get_ident()]
         self._costs.loaded()
-        self._previews.keep_only({step.fingerprint for step in request.steps})
         took_s = time.perf_counter() - began
         self._built_s += took_s
         self._later.append(lambda: self._tell_loaded(Loaded(request.id, reports, took_s * 1000)))
 
     def _tell_loaded(self, reply: Loaded) -> None:
         self._send(reply)
+        self._previews.keep_only({step.fingerprint for step in self._memo.steps})
         if self._collect_s < _COLLECT_SHARE * self._built_s:
             self._collect()
 

@@ -19,6 +19,7 @@ _PREFETCH = 2  # at least so many frames ahead of the one being written; else as
 _WINDOW_FRAMES = 4  # how far one sink may run ahead of another, in frames of the slowest
 _SPARE_FRAMES = 8
 _REPORT_S = 0.2
+_SIGN_OF_LIFE_S = 10.0  # a paused render has no progress to tell, and is not hanging
 _CACHE_ON, _CACHE_AUTO = 1, -1  # std.SetVideoCache
 
 
@@ -80,6 +81,10 @@ class RenderJob:
         self.cancelled = True
         self._halt()
 
+    def hold(self, on: bool) -> None:
+        """Pause at the next frame, or go on. The encoders wait for their next frame meanwhile."""
+        self.pace.hold(on)
+
     def kill_encoders(self) -> None:
         for lane in self.lanes:
             if lane.encoder is not None:
@@ -105,7 +110,7 @@ class RenderJob:
                 lane.encoder.close()
         sinks = tuple(lane.progress for lane in self.lanes)
         failed = self._failure(sinks)
-        elapsed_s = time.perf_counter() - began
+        elapsed_s = time.perf_counter() - began - self.pace.held_s
         self.send(failed or RenderDone(self.id, sinks, elapsed_s, time.process_time() - cpu))
 
     def _hold_forks(self, mode: int) -> None:
@@ -122,15 +127,17 @@ class RenderJob:
         for thread in threads:
             thread.start()
         told: tuple[SinkProgress, ...] = ()
+        told_at = began
         growth = Growth()
         for thread in threads:
             while thread.is_alive():
                 thread.join(_REPORT_S)
                 growth.look()
                 now = tuple(lane.progress for lane in self.lanes)
-                if now != told:
-                    told = now
-                    self.send(RenderProgress(self.id, now, time.perf_counter() - began))
+                at = time.perf_counter()
+                if now != told or (self.pace.held and at > told_at + _SIGN_OF_LIFE_S):
+                    told, told_at = now, at
+                    self.send(RenderProgress(self.id, now, at - began - self.pace.held_s))
 
     def _pump(self, index: int, lane: _Lane) -> None:
         """Frames of one sink into its ffmpeg, until the last or until somebody stops."""

@@ -245,3 +245,26 @@ def test_the_worker_of_a_render_has_no_children_left(session: Session) -> None:
     assert session.worker_pid is not None
     assert running(session.worker_pid)
     assert children(session.worker_pid) == []
+
+
+def test_a_held_render_stands_still_and_goes_on_to_the_same_frames(session: Session, tmp_path: Path) -> None:
+    load(session, source(), per_frame("slow", "time.sleep(0.01)"))
+    heard: list[tuple[float, int]] = []
+    resumed: list[float] = []
+
+    def go_on() -> None:
+        resumed.append(time.perf_counter())
+        session.hold(False)
+
+    def hear(update: RenderUpdate) -> None:
+        heard.append((time.perf_counter(), update.sinks[0].written))
+        if len(heard) == 1:
+            session.hold(True)
+            threading.Timer(1.2, go_on).start()
+
+    done = session.render([sink("slow", tmp_path / "held.part")], hear)
+    assert done.sinks[0].encoded == 100
+    held = [written for at, written in heard if resumed[0] - 0.7 < at < resumed[0]]
+    assert len(set(held)) <= 1  # nothing is written while it is held
+    assert done.elapsed_s < heard[-1][0] - heard[0][0] + 0.5  # and that time does not count
+    assert len(frame_hashes(tmp_path / "held.part")) == 100
