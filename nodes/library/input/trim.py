@@ -56,7 +56,7 @@ class Trim(Node):
     ranges: Annotated[Ranges, param("Frame ranges, like 0:250,1000:; none leaves the clip as it is")] = Ranges(())
 
     def forecast(self, clip: ClipInfo, audio: SoundInfo | None) -> dict[str, ClipInfo | SoundInfo]:
-        kept = self._kept(clip)
+        kept = self.stretches(clip)
         frames = sum(_end(part, clip) - part[0] for part in kept)
         facts: dict[str, ClipInfo | SoundInfo] = {
             "out": replace(clip.cut(kept[0][0], _end(kept[0], clip)), frames=frames)
@@ -66,7 +66,7 @@ class Trim(Node):
         return facts
 
     def build(self, script: Script, clip: Ref, audio: Sound | None) -> dict[str, Ref | Sound]:
-        kept = self._kept(clip.info)
+        kept = self.stretches(clip.info)
         whole = kept == [(0, None)]
         parts = [clip[first:end] for first, end in kept]
         out = clip if whole else parts[0] if len(parts) == 1 else script.core.std.Splice(parts)
@@ -75,8 +75,8 @@ class Trim(Node):
             made["sound"] = _cut(audio, clip.info, kept)
         return made
 
-    def _kept(self, clip: ClipInfo) -> list[Stretch]:
-        """What stays, at least one frame. ParamError where nothing does."""
+    def stretches(self, clip: ClipInfo) -> list[Stretch]:
+        """What stays, at least one frame: the editor keeps time by it. ParamError where nothing does."""
         if not self.ranges:
             return [(0, None)]
         kept = list(self.ranges) if self.mode is Mode.KEEP else list(_rest(self.ranges))

@@ -1,0 +1,46 @@
+"""What the worker said of nodes that failed, for as long as it holds. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from editor.engine.wishes import NodeState, State
+from graphs.document import NodeId
+from runtime.session import NodeFailure
+
+_OUTSIDE = re.compile(r"frame \d+ is outside the clip, which has (\d+)")
+
+
+def frames_there(message: str) -> int | None:
+    """How many frames a clip really has, where a failure says that the one asked for is behind them."""
+    found = _OUTSIDE.search(message)
+    return int(found[1]) if found else None
+
+
+class Failures:
+    """A failure holds while its node does the same; a picture of the node ends it."""
+
+    def __init__(self) -> None:
+        self._said: dict[NodeId, tuple[str, NodeState]] = {}
+        self.frames: dict[str, int] = {}
+        """By fingerprint, how many frames there are where fewer came than were foretold."""
+
+    def failed(self, node: NodeId, does: str, failure: NodeFailure) -> None:
+        """`does` names what the node does, as long as it does that."""
+        known = self._said.get(node)
+        if known is not None and known[0] == does and known[1].crashed and not failure.crashed:
+            return  # barred since it crashed: the crash is what the user has to know
+        self._said[node] = (does, NodeState(State.ERROR, failure.message, failure.log, failure.crashed))
+
+    def mended(self, node: NodeId) -> None:
+        self._said.pop(node, None)
+
+    def forget(self, node: NodeId | None) -> None:
+        if node is None:
+            self._said.clear()
+        else:
+            self._said.pop(node, None)
+
+    def of(self, node: NodeId, does: str) -> NodeState | None:
+        known = self._said.get(node)
+        return known[1] if known is not None and known[0] == does else None
