@@ -58,7 +58,7 @@ class Compiler:
     def codes(self, plan: Plan) -> tuple[str, tuple[StepCode, ...]]:
         """The prelude and the steps of `plan` as the worker takes them."""
         with self._lock:
-            local = self._recall("index", (self._recall.same("files", plan.files),), lambda: index_files(plan.files))
+            local = self._recall("index", (self._recall.same("sources", plan.files),), lambda: index_files(plan.files))
             return step_codes(plan, local, self._recall)
 
     def forget(self, path: str | None = None) -> None:

@@ -76,7 +76,3 @@ class Nnedi3Bob(Node):
         fps = clip.info.fps * 2
         # znedi3 leaves each frame's own duration at the old rate
         return full.std.AssumeFPS(fpsnum=fps.numerator, fpsden=fps.denominator)
-
-    def stand_in(self, script: Script, clip: Ref) -> Ref | None:
-        fast = Nnedi3Quality.FAST
-        return None if self.quality is fast else self.having(quality=fast).build(script, clip)
