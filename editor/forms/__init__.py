@@ -1,0 +1,1 @@
+"""The tabs beside the picture: a node's params, what its clip is, and what was noted of it."""
