@@ -127,6 +127,16 @@ def test_a_pixel_outside_is_refused(session: Session, x: int, y: int) -> None:
     assert (inside.values, inside.full_range) == ((3.0, 0.0, 1.0), True)
 
 
+def test_a_node_that_crashes_the_worker_under_a_scope_is_blamed_and_the_scope_goes_on() -> None:
+    bomb = per_frame("bomb", "if n == 2:\n    os.abort()")
+    with Session() as own:
+        own.load([source(), bomb], PRELUDE)
+        with pytest.raises(NodeError) as caught:
+            own.samples("bomb", "out", 2)
+        assert (caught.value.failure.node, caught.value.failure.crashed) == ("bomb", True)
+        assert rows(own.samples("src", "out", 2))[0][0] == 2
+
+
 def test_samples_of_a_frame_that_cannot_be_made_name_the_node(session: Session) -> None:
     session.load([source(), per_frame("bad", "raise ValueError('torn tape')")], PRELUDE)
     with pytest.raises(NodeError, match="torn tape") as caught:
