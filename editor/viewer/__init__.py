@@ -1,0 +1,1 @@
+"""Shows one node's picture or compares two, true to shape, time and pixel."""
