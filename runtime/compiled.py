@@ -62,11 +62,13 @@ def compiled(
 
 
 class Remembering:
-    """A probe that looks at each file once, failures too."""
+    """A probe that looks at each file once, files that cannot be read too. `unsure`: it was cut short by something
+    else, which says nothing about the file."""
 
     def __init__(self, probe: Probe, known: Mapping[str, Media | MediaError] | None = None) -> None:
         self._probe = probe
         self._known = dict(known or {})
+        self.unsure = False
 
     def __call__(self, path: str) -> Media:
         if path not in self._known:
@@ -74,10 +76,17 @@ class Remembering:
                 self._known[path] = self._probe(path)
             except MediaError as fault:
                 self._known[path] = fault
+            except Exception:
+                self.unsure = True
+                raise
         found = self._known[path]
         if isinstance(found, MediaError):
             raise MediaError(*found.args)
         return found
+
+    def again(self) -> Remembering:
+        """Another one that knows the same."""
+        return Remembering(self._probe, self._known)
 
     def without(self, path: str | None) -> Remembering:
         """Another one that does not know `path` yet, or nothing at all."""

@@ -44,6 +44,8 @@ class Compiler:
         with self._lock:
             if len(self._recall) > _ANSWERS_A_NODE * (len(graph.nodes) + 50):
                 self._recall.clear()
+            if self._looked.unsure:
+                self._looked = self._looked.again()
             return compiled(
                 graph,
                 self._registry,

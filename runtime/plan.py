@@ -16,7 +16,7 @@ from graphs.resolve import Placed, Port, Resolved
 from nodes.clip import ClipInfo, PixelFormat
 from nodes.convert import converted
 from nodes.media import MediaError, Probe
-from nodes.node import Node, arguments, has_stand_in, outputs_of
+from nodes.node import Info, Node, arguments, has_stand_in, outputs_of
 from nodes.params import ParamError
 from nodes.script import Expr, Input, Ref, Script
 from nodes.sink import Sink
@@ -185,7 +185,8 @@ class _Planner:
         given = self._inputs(node_id, placed.type)
         if given is None:
             return
-        clips = {port: self.forecast.clip(node_id, port) for port in outputs}
+        foretold = self.forecast.outputs
+        clips = {port: foretold.get((node_id, port)) for port in outputs}
         quick = node_id in self.stand_in and has_stand_in(placed.type)
         about = (placed.node, *given.values(), *clips.values())
         try:
@@ -293,9 +294,7 @@ class _Planner:
         return step.id  # the same string as last time: what is asked next hangs on it
 
 
-def _made(
-    placed: Placed, given: Mapping[str, Any], clips: Mapping[str, ClipInfo | None], quick: bool
-) -> _Outputs | Sink:
+def _made(placed: Placed, given: Mapping[str, Any], clips: Mapping[str, Info | None], quick: bool) -> _Outputs | Sink:
     """What the node builds; or, `quick`, its stand-in, if there is one that works."""
     if quick:
         wanted = {name: given.get(name) for name in arguments(placed.type.stand_in)}
@@ -318,7 +317,7 @@ def _converted(ref: Ref, target: PixelFormat) -> tuple[Mapping[str, Expr], Mappi
     return {out: made.expr}, {out: made.info}
 
 
-def _sorted(kind: type[Node], result: Any, clips: Mapping[str, ClipInfo | None], *, quick: bool = False) -> _Outputs:
+def _sorted(kind: type[Node], result: Any, clips: Mapping[str, Info | None], *, quick: bool = False) -> _Outputs:
     sounds: dict[str, Sound] = {}
     through: dict[str, tuple[str, str]] = {}
     own: dict[str, Expr] = {}
@@ -327,7 +326,7 @@ def _sorted(kind: type[Node], result: Any, clips: Mapping[str, ClipInfo | None],
         info = clips[port]
         if isinstance(value, Sound):
             sounds[port] = value
-        elif isinstance(value, Ref) and info is not None:
+        elif isinstance(value, Ref) and isinstance(info, ClipInfo):
             if isinstance(value.expr, Input):  # a node that changes nothing shares its input's place
                 through[port] = (value.expr.node, value.expr.port)
             else:

@@ -233,6 +233,28 @@ def test_only_the_edited_node_is_built_again() -> None:
     assert same == ["source1", "a", "b"]  # d reads what has changed
 
 
+def test_one_and_yes_are_not_taken_for_the_same() -> None:
+    graph = chain("a", a={"depth": 1})
+    compiler = Compiler(REGISTRY, probe)
+    assert compiler.compile(graph).plan.problems == ()
+    graph, _ = apply(graph, SetParams(NodeId("a"), {"depth": True}))
+    assert [(problem.node, problem.part) for problem in compiler.compile(graph, [NodeId("a")]).errors] == [
+        ("a", "depth")
+    ]
+
+
+def test_who_shares_a_conversion_can_go() -> None:
+    docs = [NodeDoc(NodeId("source1"), "input.video", params={"file": "tape.mkv"})]
+    docs += [NodeDoc(NodeId(name), "clean.degrain", params={"strength": at + 1}) for at, name in enumerate("ab")]
+    graph = Graph.of(docs, [Link.of("source1.out", f"{name}.clip") for name in "ab"])
+    compiler = Compiler(REGISTRY, probe)
+    for edit in (Rename(NodeId("b"), "B"), Mute(frozenset({NodeId("a")}), True), Mute(frozenset({NodeId("a")}), False)):
+        graph, _ = apply(graph, edit)
+        done, anew = compiler.compile(graph), compiled(graph, REGISTRY, probe)
+        assert facts(done) == facts(anew)
+        assert compiler.codes(done.plan)[1] == step_codes(anew.plan, index_files(anew.plan.files))[1]
+
+
 def test_a_node_that_was_moved_is_not_built_again() -> None:
     graph = chain("a", "b")
     compiler = Compiler(REGISTRY, probe)
@@ -307,6 +329,20 @@ def test_a_file_is_looked_at_again_only_when_it_is_forgotten() -> None:
     compiler.forget()
     compiler.compile(graph)
     assert looked == ["tape.mkv"] * 3
+
+
+def test_a_look_that_was_cut_short_is_taken_again() -> None:
+    calls: list[str] = []
+
+    def interrupted(path: str) -> Media:
+        calls.append(path)
+        if len(calls) == 1:
+            raise InterruptedError("the worker was busy")
+        return probe(path)
+
+    compiler = Compiler(REGISTRY, interrupted)
+    assert [problem.node for problem in compiler.compile(chain("a")).errors if problem.node] == ["source1"]
+    assert [step.id for step in compiler.compile(chain("a")).plan.steps] == ["source1", "a"]
 
 
 def test_a_step_that_cannot_be_written_says_so_when_it_is_run() -> None:
