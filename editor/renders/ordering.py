@@ -1,0 +1,44 @@
+"""From what stands on the desk to an order: compiled, the marks as frames, the dialog answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from editor.desk.desk import Desk
+from editor.desk.playhead import Playhead
+from editor.engine.analysis import Analysis
+from editor.renders.asking import RenderDialog, Request
+from editor.renders.job import Order
+from graphs.codec import natural
+from runtime.jobs.render import Span
+
+
+def ask_for_order(desk: Desk, analysis: Analysis, playhead: Playhead, parent: QWidget | None = None) -> Order | None:
+    """Ask in a dialog what to render; None: nothing after all."""
+    dialog = RenderDialog(request(desk, analysis, playhead), parent)
+    return dialog.order if dialog.exec() else None
+
+
+def request(desk: Desk, analysis: Analysis, playhead: Playhead) -> Request:
+    """What the dialog begins with. Results go beside the first source, else beside the document."""
+    sources = [Path(file.path).parent for file in analysis.compiled.plan.files]
+    folder = next((place for place in sources if place.is_dir()), desk.path.parent if desk.path else None)
+    return Request(
+        analysis.graph, desk.name, analysis.compiled, desk.registry, marked_frames(analysis, playhead), folder
+    )
+
+
+def marked_frames(analysis: Analysis, playhead: Playhead) -> Span | None:
+    """The in and out points as frames of the first output, as `--frames` counts them; None: no point is set."""
+    sinks = sorted(analysis.compiled.plan.sinks, key=lambda sink: natural(sink.node))
+    if not sinks or (playhead.mark_in is None and playhead.mark_out is None):
+        return None
+    place = analysis.main_picture(sinks[0].node)
+    if place is None:
+        return None
+    first = analysis.frame_at(*place, playhead.mark_in) if playhead.mark_in is not None else 0
+    if playhead.mark_out is None:
+        return first, None
+    return first, max(first + 1, analysis.frame_at(*place, playhead.mark_out))

@@ -1,0 +1,136 @@
+"""The queue renders real files with a worker of its own, and says how each job ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from editor.renders.asking import RenderDialog, Request
+from editor.renders.job import Order, Stage
+from editor.renders.line import RenderLine
+from editor.renders.panel import RenderPanel
+from graphs.document import Graph
+from nodes.registry import default_registry
+from runtime.compiled import compiled
+from runtime.session import Session
+from runtime.sources import prober
+from tests.runtime.documents import graph
+from tests.runtime.tapes import tape
+
+WAIT_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tape(tmp_path_factory.mktemp("tapes") / "my tape ü.mkv", seconds=2)
+
+
+def copied(source: Path, target: Path, **settings: object) -> Graph:
+    return graph(
+        {"source1": ("input.video", {"file": str(source)}), "encode1": ("output.ffv1", {"file": str(target)})},
+        "source1.out > encode1.clip",
+    )
+
+
+@pytest.fixture
+def line(qtbot: QtBot) -> Iterator[RenderLine]:
+    made = RenderLine(default_registry())
+    yield made
+    made.close()
+
+
+def ended(qtbot: QtBot, line: RenderLine, *ids: int) -> list[Stage]:
+    qtbot.waitUntil(lambda: all((job := line.job(one)) is not None and job.stage.over for one in ids), timeout=WAIT_MS)
+    return [job.stage for one in ids if (job := line.job(one)) is not None]
+
+
+def test_a_failing_job_does_not_stop_the_next(qtbot: QtBot, line: RenderLine, source: Path, tmp_path: Path) -> None:
+    bad = line.add(Order("bad", copied(tmp_path / "gone.mkv", tmp_path / "bad.mkv")))
+    good = line.add(Order("good", copied(source, tmp_path / "good.mkv"), source=str(source)))
+    assert ended(qtbot, line, bad, good) == [Stage.FAILED, Stage.DONE]
+    failed, done = line.job(bad), line.job(good)
+    assert failed is not None and "gone.mkv" in failed.text
+    assert done is not None and done.files == (tmp_path / "good.mkv",) and done.share == 1.0
+    with Session() as session:
+        clip = prober(session)(str(done.files[0])).video[0].clip
+    assert (clip.width, clip.height, clip.frames) == (96, 80, 50)
+
+
+def test_a_cancelled_job_leaves_nothing(qtbot: QtBot, line: RenderLine, source: Path, tmp_path: Path) -> None:
+    slow = graph(
+        {
+            "source1": ("input.video", {"file": str(source)}),
+            "qtgmc1": ("deinterlace.qtgmc", {"preset": "placebo"}),
+            "encode1": ("output.ffv1", {"file": str(tmp_path / "slow.mkv")}),
+        },
+        "source1.out > qtgmc1.clip",
+        "qtgmc1.out > encode1.clip",
+    )
+    running = line.add(Order("slow", slow))
+    waiting = line.add(Order("next", copied(source, tmp_path / "next.mkv")))
+    line.pause(waiting, True)
+    qtbot.waitUntil(lambda: line.job(running).stage is Stage.RUNNING, timeout=WAIT_MS)  # type: ignore[union-attr]
+    line.pause(running, True)
+    qtbot.waitUntil(lambda: line.job(running).stage is Stage.PAUSED, timeout=WAIT_MS)  # type: ignore[union-attr]
+    line.cancel(running)
+    line.cancel(waiting)
+    assert ended(qtbot, line, running, waiting) == [Stage.CANCELLED, Stage.CANCELLED]
+    assert list(tmp_path.iterdir()) == []
+    line.retry(waiting)
+    assert ended(qtbot, line, waiting) == [Stage.DONE]
+
+
+def test_a_killed_worker_fails_its_job_only(qtbot: QtBot, line: RenderLine, source: Path, tmp_path: Path) -> None:
+    import psutil
+
+    first = line.add(Order("first", copied(source, tmp_path / "first.mkv")))
+    second = line.add(Order("second", copied(source, tmp_path / "second.mkv")))
+    qtbot.waitUntil(lambda: line._runner is not None and line._runner._session is not None, timeout=WAIT_MS)
+    runner = line._runner
+    assert runner is not None and runner._session is not None
+    qtbot.waitUntil(lambda: runner._session.worker_pid is not None, timeout=WAIT_MS)  # type: ignore[union-attr]
+    pid = runner._session.worker_pid
+    assert pid is not None
+    psutil.Process(pid).kill()
+    stages = ended(qtbot, line, first, second)
+    assert stages[1] is Stage.DONE
+    assert stages[0] in (Stage.FAILED, Stage.DONE)  # killed before it had begun to write, it is started again
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".mkv") == []
+
+
+def test_the_panel_follows_the_queue(qtbot: QtBot, line: RenderLine, source: Path, tmp_path: Path) -> None:
+    panel = RenderPanel(line)
+    qtbot.addWidget(panel)
+    panel.show()
+    done = line.add(Order("holiday", copied(source, tmp_path / "holiday.mkv"), source=str(source)))
+    ended(qtbot, line, done)
+    panel.choose(done)
+    assert panel.chosen is not None and panel.chosen.stage is Stage.DONE
+    with qtbot.waitSignal(panel.compare_wanted) as caught:
+        panel.compare()
+    assert caught.args == [source, tmp_path / "holiday.mkv"]
+    panel.remove()
+    assert line.jobs == ()
+
+
+def test_the_dialog_names_what_is_in_the_way(qtbot: QtBot, source: Path, tmp_path: Path) -> None:
+    document = copied(source, tmp_path / "there.mkv")
+    with Session() as session:
+        made = compiled(document, default_registry(), prober(session))
+    (tmp_path / "there.mkv").write_bytes(b"kept")
+    dialog = RenderDialog(Request(document, "copy", made, default_registry(), (5, 20)))
+    qtbot.addWidget(dialog)
+    assert not dialog._go.isEnabled() and "there.mkv" in dialog._said.text()
+    edit = next(iter(dialog._files.values()))
+    edit.setText(str(source))
+    assert not dialog._go.isEnabled() and "source" in dialog._said.text()
+    edit.setText(str(tmp_path / "new.mkv"))
+    assert dialog._go.isEnabled()
+    dialog._go.click()
+    assert dialog.order is not None
+    assert dialog.order.frames == (5, 20)
+    assert dialog.order.graph.nodes["encode1"].params["file"] == str(tmp_path / "new.mkv")  # type: ignore[index]
+    assert (tmp_path / "there.mkv").read_bytes() == b"kept"
