@@ -1,9 +1,9 @@
 """Does what runtime/watch.py decides: processes, pipes, threads and the clock. No rule is made here.
 
-One thread keeps the clock, takes in questions and starts processes. A thread per worker reads its replies and
-hands them on at once (a preview should not wait for a second thread to wake), one reads its log, and one writes,
-so that a worker that does not read cannot hold us up. Whoever changes the state holds the lock; listeners are
-called without it.
+One thread keeps the clock and starts processes. Whoever asks sends the question itself, and a thread per worker reads
+its replies and hands them on at once: a preview should not wait for a second thread to wake. Two more threads of each
+worker read its log and write, so that a worker that does not read cannot hold us up. Whoever changes the state holds
+the lock; listeners are called without it.
 """
 
 import queue
@@ -23,6 +23,7 @@ from runtime.process import COMMAND, Child
 from runtime.protocol import (
     VERSION,
     Cancel,
+    Hold,
     IndexProgress,
     LogLine,
     Ping,
@@ -39,6 +40,7 @@ from runtime.protocol import (
     decode_reply,
     encode,
 )
+from runtime.unbroken import Unbroken
 from runtime.watch import Fault
 
 __all__ = ["Asking", "Listener", "Lost", "Supervisor"]
@@ -155,11 +157,12 @@ class Supervisor:
     def ask(self, asking: "Asking") -> None:
         """Queue a request. Its listener hears of it exactly one answer, or Lost."""
         payload = encode(asking.question)
-        # On our thread, not the caller's: Ctrl-C must not fall into the middle of a decision.
-        with self._lock:
+        with Unbroken(), self._lock:
             if not self._closed.is_set():
                 self._asks[asking.id] = _Ask(asking.question, payload, asking.listener)
-                self._inbox.put(watch.Asked(time.monotonic(), asking.task()))
+                calls = self._step(watch.Asked(time.monotonic(), asking.task()))
+                if calls:
+                    self._inbox.put(calls)  # listeners are called on threads of ours
                 return
         asking.listener(Lost(Fault("gone", self.reason), None, self.log_tail()))
 
@@ -219,8 +222,8 @@ class Supervisor:
                     self._turn(event)
         while not self._inbox.empty():  # asked while we closed: refused, but answered
             item = self._inbox.get()
-            if isinstance(item, watch.Asked):
-                self._turn(item)
+            if isinstance(item, list):
+                _call(item)
 
     def _turn(self, event: watch.Event) -> None:
         with self._lock:
@@ -269,6 +272,10 @@ class Supervisor:
                 return
             worker.waiting += 1
             worker.outbox.put(payload)
+
+    def hold(self, question_id: int, on: bool) -> None:
+        """Pause a render, or let it go on."""
+        self._post(encode(Hold(question_id, on)))
 
     def release(self, slot: int) -> None:
         """Give a slot of shared memory back to the worker that wrote it."""

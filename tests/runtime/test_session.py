@@ -1,5 +1,7 @@
 """The calm API, with a real worker and a real VapourSynth: plans, pictures, facts."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -286,3 +288,24 @@ def test_a_waiting_preview_can_be_cancelled(session: Session) -> None:
     session.preview("slow", "out", 9)
     assert sum(isinstance(one, Superseded | Cancelled) for one in outcomes) >= 3
     assert not any(isinstance(one, NodeFailure) for one in outcomes)
+
+
+def test_pictures_stay_what_they_were_for_as_long_as_they_are_kept() -> None:
+    """More of them than there is shared memory for, beyond the death of their worker and the end of the session."""
+
+    def shown(picture: Picture) -> set[int]:
+        return set(picture.data[::4])
+
+    with Session() as session:
+        session.load([source()], PRELUDE)
+        kept = [session.preview("src", "out", 20 * one) for one in range(8)]
+        levels = [shown(picture) for picture in kept]
+        assert len({min(level) for level in levels}) == 8
+        pid = session.worker_pid
+        assert pid is not None
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        for frame in range(60, 100):  # a new worker, with all the room that it had
+            session.preview("src", "out", frame)
+        assert session.worker_pid != pid
+        assert [shown(picture) for picture in kept] == levels
+    assert [shown(picture) for picture in kept] == levels
