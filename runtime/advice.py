@@ -68,18 +68,25 @@ def preset_for(media: Media, measured: Mapping[str, Any]) -> str:
     return f"{'dv' if stream.codec == 'dvvideo' else 'vhs'}-{system}"
 
 
+def settings_for(media: Media, measured: Mapping[str, Any]) -> list[str]:
+    """What to set in the preset of `preset_for`, as texts of `--set`."""
+    if not media.video:
+        return []
+    conflict = field_conflict(media.video[0], measured)
+    found = [conflict.rpartition("--set ")[2]] if "source1.field_order=" in conflict else []
+    kind = measured.get("kind", "unknown")
+    if preset_for(media, measured) == "gentle" and (kind == "progressive" or not media.video[0].clip.fields.interlaced):
+        found.append("qtgmc1.bypass=on")  # whole frames: nothing to deinterlace
+    return found
+
+
 def suggestions(media: Media, measured: Mapping[str, Any]) -> list[str]:
     """What to do next, a line each."""
     if not media.video:
         return ["it has sound only: bring it in with the node 'Sound file'"]
     conflict = field_conflict(media.video[0], measured)
     found = [conflict] if conflict else []
-    preset = preset_for(media, measured)
-    words = ["python3 launch.py run", preset, "-i", shlex.quote(media.path), "-o restored.mkv"]
-    if "source1.field_order=" in conflict:
-        words.append(f"--set {conflict.rpartition('--set ')[2]}")
-    kind = measured.get("kind", "unknown")
-    if preset == "gentle" and (kind == "progressive" or not media.video[0].clip.fields.interlaced):
-        words.append("--set qtgmc1.bypass=on")  # whole frames: nothing to deinterlace
+    words = ["python3 launch.py run", preset_for(media, measured), "-i", shlex.quote(media.path), "-o restored.mkv"]
+    words += [f"--set {text}" for text in settings_for(media, measured)]
     found.append(f"try: {' '.join(words)}")
     return found

@@ -9,8 +9,19 @@ Widgets that paint themselves ask at paint time and repaint on `theme.watch.chan
 """
 
 from editor.theme.colours import category_colour, colour, is_dark, port_colour
-from editor.theme.fonts import font
+from editor.theme.fonts import font, text_scale
 from editor.theme.icons import icon, pixmap
 from editor.theme.look import apply, watch
 
-__all__ = ["apply", "category_colour", "colour", "font", "icon", "is_dark", "pixmap", "port_colour", "watch"]
+__all__ = [
+    "apply",
+    "category_colour",
+    "colour",
+    "font",
+    "icon",
+    "is_dark",
+    "pixmap",
+    "port_colour",
+    "text_scale",
+    "watch",
+]

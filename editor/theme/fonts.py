@@ -1,4 +1,4 @@
-"""Fonts, all sizes relative to what the user chose."""
+"""Fonts, all sizes relative to what the user chose. Two families of Adobe's Source (OFL) come with us."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from pathlib import Path
 from PySide6.QtGui import QFont, QFontDatabase
 
 FOLDER = Path(__file__).parent / "fonts"
-_family: list[str] = []
+SANS, MONO = "Source Sans Pro", "Source Code Pro"
+_loaded: set[str] = set()
 _scale: list[float] = [1.0]
 
 
 def load() -> None:
-    """Make the bundled fonts known to Qt; without them the system's own is used."""
+    """Make the bundled fonts known to Qt; one that does not load is replaced by the system's own."""
     for file in sorted([*FOLDER.glob("*.ttf"), *FOLDER.glob("*.otf")]):
         number = QFontDatabase.addApplicationFont(str(file))
-        families = QFontDatabase.applicationFontFamilies(number) if number >= 0 else []
-        if families and "mono" not in families[0].lower() and "code" not in families[0].lower():
-            _family[:] = [min([*families, *_family], key=len)]
+        if number >= 0:
+            _loaded.update(QFontDatabase.applicationFontFamilies(number))
+    font.cache_clear()
 
 
 def scale_to(factor: float) -> None:
@@ -27,13 +28,20 @@ def scale_to(factor: float) -> None:
     font.cache_clear()
 
 
+def text_scale() -> float:
+    return _scale[0]
+
+
 @lru_cache(maxsize=64)
 def font(px: int, bold: bool = False, mono: bool = False) -> QFont:
     """A font `px` pixels high at normal text size. Do not change what you get: it is shared."""
-    if mono:
+    family = MONO if mono else SANS
+    if family in _loaded:
+        made = QFont(family)
+    elif mono:
         made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     else:
-        made = QFont(_family[0]) if _family else QFont()
+        made = QFont()
     made.setPixelSize(max(6, round(px * _scale[0])))
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
