@@ -41,11 +41,11 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Ears:
     """Whom to tell, on threads of ours. `dear` says which nodes are to show a stand-in first; `send` gives a plan to
-    the worker and asks for what is wanted of it, with nothing else asked for in between."""
+    the worker (None: it has it) and asks for what is wanted of it, with nothing else asked for in between."""
 
     analysed: Callable[[Analysis], None]
     dear: Callable[[Analysis], frozenset[NodeId]]
-    send: Callable[[Held, str, tuple[StepCode, ...]], Future[tuple[StepReport, ...]]]
+    send: Callable[[Held, str, tuple[StepCode, ...] | None], Future[tuple[StepReport, ...]]]
     built: Callable[[Held, tuple[StepReport, ...]], None]
     failed: Callable[[str], None]
 
@@ -71,6 +71,7 @@ class Compiling:
     ears: Ears
     _post: _Post = field(default_factory=_Post)
     _last: Graph | None = None
+    _sent: tuple[str, tuple[StepCode, ...]] | None = None
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _thread: threading.Thread | None = None
 
@@ -105,8 +106,8 @@ class Compiling:
                 if post.closing:
                     return
                 graph, true = post.graph, post.true
-                if graph is None and post.again:
-                    graph = self._last
+                if post.again:
+                    graph, self._sent = graph or self._last, None
                 post.graph, post.again, post.true = None, False, None
             try:
                 if graph is not None:
@@ -152,9 +153,11 @@ class Compiling:
         held = Held(held.analysis, held.places, waiting)
         prelude, codes = self.compiler.codes(plan)
         codes = tuple(code for step, code in zip(plan.steps, codes, strict=True) if step.id not in waiting)
+        same = self._sent == (prelude, codes)  # where nodes were only moved or renamed
+        self._sent = (prelude, codes)
         with self._changed:
             self._post.loads += 1
-        done = self.ears.send(held, prelude, codes)
+        done = self.ears.send(held, prelude, None if same else codes)
         done.add_done_callback(lambda future: self._loaded(held, future))
 
     def _loaded(self, held: Held, done: Future[tuple[StepReport, ...]]) -> None:

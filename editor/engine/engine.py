@@ -1,60 +1,44 @@
 """From the document to pictures: what every part of the window asks for what is to be seen.
 
-The thread of the window only notes what is wanted. Graphs are compiled on the engine's own thread, pictures come on
-the session's; both look at the board under one lock and ask the worker for what is open. What is for the window comes
-to its thread as a call that Qt queues.
+The window's thread only notes what is wanted. Graphs are compiled on the engine's own thread (compiling.py), pictures
+come on the session's (supply.py); what is for the window comes to its thread as a call that Qt queues.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from types import MappingProxyType
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from editor.desk.desk import Desk
 from editor.desk.playhead import Playhead
-from editor.engine.analysis import Analysis, Place
-from editor.engine.board import Aim, Board, Flight
+from editor.engine.analysis import Analysis
 from editor.engine.compiling import Compiling, Ears, Held
-from editor.engine.failures import Failures, frames_there
+from editor.engine.facts import Facts
 from editor.engine.indexing import Indexing
-from editor.engine.pictures import Kept, PictureCache, kept_from
-from editor.engine.standins import stand_ins
 from editor.engine.states import state
+from editor.engine.supply import Listeners, Supply
 from editor.engine.watching import Watching, files_read
 from editor.engine.wishes import NodeState, Shot, Trouble, Wish
 from editor.language import tr
 from graphs.document import Graph, NodeId
 from nodes.media import Media, MediaError
+from runtime.at_hand import at_hand
 from runtime.compiled import compiled
 from runtime.incremental import Compiler
-from runtime.playback import Playback, Played, play
-from runtime.protocol import Look, StepCode, StepReport
-from runtime.session import (
-    NodeCost,
-    NodeFailure,
-    Picture,
-    Pixel,
-    PreviewOutcome,
-    Region,
-    Samples,
-    Session,
-    SessionError,
-    Superseded,
-    WorkerGone,
-)
+from runtime.playback import Playback
+from runtime.protocol import Look, StepReport
+from runtime.session import NodeCost, Pixel, Region, Samples, Session, SessionError, WorkerGone
 from runtime.sources import prober
 
 COSTS_AFTER_MS = 600
 STATES_EVERY_MS = 80
 WORKER_EVERY_MS = 400
+NEEDS_AFTER_MS = 5000
 
 
 class Engine(QObject):
@@ -79,28 +63,28 @@ class Engine(QObject):
         self, desk: Desk, playhead: Playhead, *, session: Session | None = None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._desk, self._playhead = desk, playhead
-        self._lock = threading.RLock()
-        self._given = session
-        self._session: Session | None = None
-        self._compiling: Compiling | None = None
-        self._compiler: Compiler | None = None
+        self._desk, self._playhead, self._given = desk, playhead, session
+        self._supply = Supply(Listeners(self._deliver, self._touch_states, self._gone))
+        self._facts = Facts(self._supply, self._later)
         self._watching = Watching(self._file_changed)
-        self._board, self._cache, self._failures = Board(), PictureCache(), Failures()
-        self._held: Held | None = None
-        self._outbox: dict[str, Shot | Trouble] = {}
-        self._analysis = Analysis(Graph(), compiled(Graph(), desk.registry, _no_probe))
+        self._compiling: Compiling | None = None
+        self._analysis = Analysis(Graph(), compiled(Graph(), desk.registry, _no_files))
         self._states: dict[NodeId, NodeState] = {}
         self._costs: Mapping[NodeId, NodeCost] = MappingProxyType({})
         self._worker = ("", "")
         self._pid: int | None = None
-        self._started = self._closed = False
+        self._started = self._closed = self._trust = False
+        self._needs: frozenset[str] | None = None  # None: not known, then nothing is said to be missing
+        self._fresh: Analysis | None = None  # analysed, and the window does not know yet
+        self._outbox: dict[str, Shot | Trouble] = {}
+        self._states_touched = False
         self._call.connect(self._run_call, Qt.ConnectionType.QueuedConnection)
         desk.changed.connect(lambda change: self._edited(change.after))
-        desk.reset.connect(lambda: self._edited(desk.graph))
+        desk.reset.connect(self._other_document)
         playhead.moved.connect(self._touch_states)
         self._costs_timer = self._timer(COSTS_AFTER_MS, self._ask_costs)
         self._states_timer = self._timer(STATES_EVERY_MS, self._tell_states)
+        self._needs_timer = self._timer(NEEDS_AFTER_MS, self._ask_needs)
         self._worker_timer = self._timer(WORKER_EVERY_MS, self._look_at_worker, single=False)
 
     def _timer(self, ms: int, call: Callable[[], None], *, single: bool = True) -> QTimer:
@@ -121,27 +105,30 @@ class Engine(QObject):
         threading.Thread(target=self._open, name="engine start", daemon=True).start()
 
     def _open(self) -> None:
-        session = self._given or Session()
-        self._given = None
-        compiler = Compiler(self._desk.registry, prober(session))
-        indexing = Indexing(session, self._indexing, self._indexed)
-        ears = Ears(self._compiled, self._dear, self._send, self._built, self._failed)
-        compiling = Compiling(compiler, indexing, ears)
-        with self._lock:
+        session, self._given = self._given or Session(), None
+        ears = Ears(self._compiled, self._supply.dear, self._supply.send, self._built, self._failed)
+        compiling = Compiling(self._compiler(session), Indexing(session, self._indexing, self._indexed), ears)
+        with self._supply.lock:
             if self._closed:
                 session.close()
                 return
-            self._session, self._compiler, self._compiling = session, compiler, compiling
-            self._pid = None
+            self._supply.use(session)
+            self._compiling, self._pid = compiling, None
         compiling.compile(self._desk.graph)
         self._later(self._worker_timer.start)
+        if self._needs is None:
+            self._later(self._needs_timer.start)
+
+    def _compiler(self, session: Session) -> Compiler:
+        return Compiler(self._desk.registry, prober(session), available=self._needs, trust=self._trust)
 
     def close(self) -> None:
         """End the worker. Nothing is told any more."""
-        with self._lock:
+        with self._supply.lock:
             self._closed = True
-            session, self._session = self._session, None
-        for timer in (self._costs_timer, self._states_timer, self._worker_timer):
+            session = self._supply.session
+            self._supply.use(None)
+        for timer in (self._costs_timer, self._states_timer, self._needs_timer, self._worker_timer):
             timer.stop()
         self._watching.close()
         if self._compiling is not None:
@@ -158,371 +145,87 @@ class Engine(QObject):
 
     @property
     def session(self) -> Session | None:
-        """The worker's, for what the engine does not do; None before it runs."""
-        return self._session
+        """For what the engine does not do; None before it has begun. May be called from any thread."""
+        return self._supply.session
 
     def costs(self) -> Mapping[NodeId, NodeCost]:
         return self._costs
 
     def state_of(self, node: NodeId) -> NodeState:
-        return self._states.get(node) or self._state(node)
+        return self._states.get(node, NodeState())
 
     def cached_frames(self, node: NodeId, port: str) -> tuple[tuple[int, int], ...]:
         """The frames of which a picture is at hand: half-open ranges in order."""
         place = self._analysis.places.of(node, port)
-        if place is None:
-            return ()
-        with self._lock:
-            return self._cache.ranges(place.fingerprint)
+        with self._supply.lock:
+            return self._supply.cache.ranges(place.fingerprint) if place is not None else ()
+
+    def limit_cache(self, most_bytes: int) -> None:
+        """How much memory the pictures at hand may take."""
+        with self._supply.lock:
+            self._supply.cache.limit(most_bytes)
 
     # ---- wishes
 
     def want(self, view: str, wish: Wish | None) -> None:
-        """Keep this view's picture true from now on; None: no more."""
-        with self._lock:
-            if wish is None:
+        """Keep this view's picture true from now on; None: no more. An empty port is the node's main picture."""
+        self._supply.want(view, wish)
+        if wish is None:
+            with self._supply.lock:
                 self._outbox.pop(view, None)
-            if self._board.want(view, wish):
-                self._aim(view)
-                self._pump()
 
     def forgive(self, node: NodeId | None = None) -> None:
         """Try again what has failed: nodes that crashed the worker, a worker that gave up."""
-        with self._lock:
-            self._failures.forget(node)
-            gone = self._worker[0] == "gone"
-            if self._session is not None and not gone:
-                self._session.forgive()
-            for view in self._board.views:
-                if node is None or self._board.views[view].wish.node == node:
-                    self._board.forget(view)
-        if gone:
+        self._supply.forgive(node)
+        if self._worker[0] == "gone":
             self._start_again()
         elif self._compiling is not None:
             self._compiling.again()
         self._touch_states()
 
     def _start_again(self) -> None:
-        with self._lock:
-            session, self._session = self._session, None
-            compiling, self._compiling = self._compiling, None
-            self._held = None
-            self._board.flights.clear()
+        session, compiling = self._supply.session, self._compiling
+        self._supply.use(None)
+        self._compiling, self._started = None, False
         if compiling is not None:
             compiling.close()
         if session is not None:
             session.close("another one is started")
-        self._started = False
         self.start()
 
-    def _aim(self, view: str) -> None:
-        """Work out what a view's wish means now. Under the lock."""
-        wish = self._board.views[view].wish
-        aim = self._aimed(wish)
-        if isinstance(aim, Trouble):
-            said = (aim.message, aim.blamed)
-            if self._board.views[view].got != said:
-                self._board.got(view, said, self._board.number())
-                self._deliver(replace(aim, view=view))
-            self._board.aimed(view, None, said)
-        else:
-            self._board.aimed(view, aim)
+    # ---- trust and needs
 
-    def _aimed(self, wish: Wish) -> Aim | Trouble | None:
-        """What to ask for; None: nothing yet."""
-        held = self._held
-        if held is None:
-            return None
-        analysis = held.analysis
-        output = (wish.node, wish.port) if wish.port else analysis.main_picture(wish.node)
-        true = analysis.places.of(*output) if output else None
-        if output is None or true is None:
-            problem = analysis.hindrance(wish.node)
-            return Trouble("", wish, problem.line(), problem.node) if problem is not None else None
-        frame = self._frame(analysis, output, true, wish)
-        aim = Aim(true.node, true.port, true.fingerprint, frame)
-        if self._cache.get(aim.key(wish)) is not None:
-            return aim
-        seen = held.places.of(*output)
-        if seen is None or seen.step in held.waiting:
-            return None
-        if seen.fingerprint == true.fingerprint:
-            return aim
-        return None if wish.background else Aim(seen.node, seen.port, seen.fingerprint, frame, stand_in=True)
+    @property
+    def trust(self) -> bool:
+        """Whether nodes that run the document's own code may do so."""
+        return self._trust
 
-    def _frame(self, analysis: Analysis, output: tuple[NodeId, str], place: Place, wish: Wish) -> int:
-        frame, fields = wish.frame, 2 if wish.look == "bob" else 1
-        if frame is None:
-            clock = analysis.clock(*output)
-            if clock is None:
-                return 0
-            clock = replace(clock, fps=clock.fps * fields, frames=clock.frames * fields)
-            frame = clock.frame_at(wish.moment)
-        there = self._failures.frames.get(place.fingerprint)
-        return max(0, frame if there is None else min(frame, there * fields - 1))
+    def set_trust(self, on: bool) -> None:
+        """Of this document; another one begins without."""
+        if on != self._trust:
+            self._trust = on
+            self._renew()
 
-    def _pump(self) -> None:
-        """Give every open view what is at hand, and ask for what there is room for. Under the lock."""
-        for view in self._board.open:
-            one = self._board.views[view]
-            if one.aim is None:
-                continue
-            key = one.aim.key(one.wish)
-            kept = self._cache.get(key)
-            if kept is not None:
-                self._board.got(view, key, self._board.number())
-                self._deliver(_shot(view, one.wish, one.aim, kept))
-        if self._session is None:
-            return
-        for flight in list(self._board.start()):
-            self._ask(flight)
-
-    def _ask(self, flight: Flight) -> None:
-        wish, aim = flight.wish, flight.aim
-        assert self._session is not None
-        self._session.preview_async(
-            aim.node,
-            aim.port,
-            aim.frame,
-            partial(self._arrived, flight.number),
-            view=f"{flight.view} {flight.number}",
-            max_width=wish.max_width,
-            max_height=wish.max_height,
-            square=wish.square,
-            background=wish.background,
-            look=wish.look,
-            region=wish.region,
-        )
-        self._touch_states()
-
-    # ---- on the session's thread
-
-    def _arrived(self, number: int, outcome: PreviewOutcome) -> None:
-        kept = kept_from(outcome) if isinstance(outcome, Picture) else None
-        with self._lock:
-            flight = self._board.landed(number)
-            if flight is None or self._closed:
-                return
-            match outcome:
-                case Picture():
-                    assert kept is not None
-                    self._take(flight, kept)
-                case NodeFailure():
-                    self._blame(flight, outcome)
-                case Superseded():
-                    pass  # it is still open
-                case WorkerGone():
-                    self._gone(outcome)
-                    return
-                case SessionError():
-                    self._refuse(flight, str(outcome), None, (), crashed=False)
-            self._pump()
-        self._touch_states()
-
-    def _take(self, flight: Flight, kept: Kept) -> None:
-        if not flight.doubtful:
-            self._cache.put(flight.key, kept)
-            self._failures.mended(flight.wish.node)
-        quick = flight.aim.stand_in or (flight.doubtful and self._held is not None and self._held.quick)
-        aim = replace(flight.aim, stand_in=quick, fingerprint="" if flight.doubtful else flight.aim.fingerprint)
-        for view in self._board.serves(flight):
-            wish = self._board.views[view].wish if self._board.views[view].key == flight.key else flight.wish
-            self._board.got(view, None if flight.doubtful else flight.key, flight.number)
-            self._deliver(_shot(view, wish, aim, kept))
-
-    def _blame(self, flight: Flight, failure: NodeFailure) -> None:
-        if flight.doubtful:
-            return  # of a plan that is gone
-        there = frames_there(failure.message)
-        if there is not None and flight.aim.frame >= there > 0:
-            self._failures.frames[flight.aim.fingerprint] = max(1, there // (2 if flight.wish.look == "bob" else 1))
-            for view in self._board.views:
-                self._aim(view)
-            return
-        node = NodeId(failure.node)
-        self._failures.failed(node, self._does(node), failure)
-        self._refuse(flight, failure.message, node, failure.log, crashed=failure.crashed)
-
-    def _refuse(
-        self, flight: Flight, message: str, blamed: NodeId | None, log: tuple[str, ...], *, crashed: bool
-    ) -> None:
-        for view in self._board.serves(flight):
-            if self._board.views[view].key == flight.key:
-                self._board.got(view, flight.key, flight.number)
-                wish = self._board.views[view].wish
-                self._deliver(Trouble(view, wish, message, blamed, flight.aim.frame, log, crashed))
-
-    def _does(self, node: NodeId) -> str:
-        return self._held.places.does.get(node, "") if self._held is not None else ""
-
-    def _gone(self, fault: WorkerGone) -> None:
-        self._board.flights.clear()
-        self._later(lambda: self._tell_worker("gone", fault.reason))
-
-    def _indexing(self, path: str, percent: int) -> None:
-        name = path.replace("\\", "/").rsplit("/", 1)[-1]
-        text = tr("Looking through {name}: {percent} %").format(name=name, percent=percent)
-        self._later(lambda: self._tell_worker("busy", text))
-
-    def _indexed(self, _path: str) -> None:
-        if self._compiling is not None:
-            self._compiling.again()
-        self._later(lambda: self._tell_worker("ready", ""))
-
-    def _file_changed(self, path: str) -> None:
-        with self._lock:
-            compiler, compiling = self._compiler, self._compiling
-        if compiler is not None and compiling is not None:
-            compiler.forget(path)
+    def _renew(self) -> None:
+        session, compiling = self._supply.session, self._compiling
+        if session is not None and compiling is not None:
+            compiling.compiler = self._compiler(session)
             compiling.again()
 
-    # ---- on the engine's thread
+    def _ask_needs(self) -> None:
+        """What the nodes of the registry need and this machine lacks is only looked for once there are pictures: it
+        takes a process of its own."""
 
-    def _compiled(self, analysis: Analysis) -> None:
-        self._watching.watch(files_read(analysis.compiled.resolved.placed.values()))
-        self._later(lambda: self._tell_analysed(analysis))
+        def look() -> None:
+            found = at_hand(self._desk.registry)
+            self._later(lambda: self._tell_needs(found))
 
-    def _dear(self, analysis: Analysis) -> frozenset[NodeId]:
-        """The nodes that are to show a stand-in first."""
-        with self._lock:
-            alive = self._held.places.steps if self._held is not None else frozenset[str]()
-            shown = []
-            for view in self._board.views.values():
-                wish = view.wish
-                output = (wish.node, wish.port) if wish.port else analysis.main_picture(wish.node)
-                place = analysis.places.of(*output) if output and not wish.background else None
-                if output is None or place is None:
-                    continue
-                aim = Aim(place.node, place.port, place.fingerprint, self._frame(analysis, output, place, wish))
-                if self._cache.get(aim.key(wish)) is None:
-                    shown.append(place.step)
-        return stand_ins(analysis, shown, alive)
+        threading.Thread(target=look, name="needs", daemon=True).start()
 
-    def _send(self, held: Held, prelude: str, codes: tuple[StepCode, ...]) -> Future[tuple[StepReport, ...]]:
-        with self._lock:
-            if self._session is None:
-                raise WorkerGone("the window was closed")
-            done = self._session.load_async(codes, prelude)
-            self._held = held
-            self._board.replanned(held.places.fingerprints)
-            for view in self._board.views:
-                self._aim(view)
-            self._pump()
-        return done
-
-    def _built(self, held: Held, reports: tuple[StepReport, ...]) -> None:
-        with self._lock:
-            if held is not self._held:
-                return
-            for report in reports:
-                node = NodeId(report.node)
-                if report.state == "failed":
-                    failure = NodeFailure(report.node, "", None, report.line, report.message)
-                    self._failures.failed(node, self._does(node), failure)
-            busy = bool(held.waiting)
-        if not busy:
-            self._later(lambda: self._tell_worker("ready", ""))
-        self._touch_states()
-
-    def _failed(self, text: str) -> None:
-        with self._lock:
-            closed = self._closed
-        if not closed:
-            self._later(lambda: self._tell_worker("gone", text))
-
-    # ---- on the window's thread
-
-    def _edited(self, graph: Graph) -> None:
-        if self._compiling is not None:
-            self._compiling.compile(graph)
-
-    def _tell_analysed(self, analysis: Analysis) -> None:
-        self._analysis = analysis
-        self.analysed.emit(analysis)
-        self._tell_states()
-
-    def _deliver(self, what: Shot | Trouble) -> None:
-        """To the window, from any thread; of one view only the newest."""
-        first = not self._outbox
-        self._outbox[what.view] = what
-        if first:
-            self._later(self._tell_pictured)
-
-    def _tell_pictured(self) -> None:
-        with self._lock:
-            news, self._outbox = self._outbox, {}
-        for view, what in news.items():
-            if view in self._board.views:
-                self.pictured.emit(view, what)
-        if not self._costs_timer.isActive():
-            self._costs_timer.start()
-
-    def _tell_worker(self, state: str, text: str) -> None:
-        if (state, text) != self._worker:
-            self._worker = (state, text)
-            self.worker_state.emit(state, text)
-
-    def _look_at_worker(self) -> None:
-        session = self._session
-        if session is None or self._worker[0] == "gone":
-            return
-        pid = session.worker_pid
-        if pid != self._pid:
-            if self._pid is not None:
-                self._tell_worker("restarting", tr("The worker has ended and is started again"))
-            self._pid = pid
-            if pid is not None:
-                session.costs_async(self._heard_costs)
-
-    # ---- states and costs
-
-    def _touch_states(self) -> None:
-        self._later(self._states_soon)
-
-    def _states_soon(self) -> None:
-        if not self._states_timer.isActive():
-            self._states_timer.start()
-
-    def _state(self, node: NodeId) -> NodeState:
-        analysis = self._analysis
-        with self._lock:
-            failure = self._failures.of(node, self._does(node))
-            computing = any(flight.wish.node == node for flight in self._board.flights.values())
-            output = analysis.main_picture(node)
-            place = analysis.places.of(*output) if output else None
-            cached = (
-                output is not None
-                and place is not None
-                and self._cache.has(place.fingerprint, analysis.frame_at(*output, self._playhead.moment))
-            )
-        return state(node, analysis, failure, computing=computing, cached=cached)
-
-    def _tell_states(self) -> None:
-        states = {node: self._state(node) for node in self._analysis.graph.nodes}
-        before, self._states = self._states, states
-        for node, now in states.items():
-            if before.get(node) != now:
-                self.node_state.emit(node)
-
-    def _ask_costs(self) -> None:
-        if self._session is not None:
-            self._session.costs_async(self._heard_costs)
-
-    def _heard_costs(self, outcome: tuple[NodeCost, ...] | SessionError) -> None:
-        if isinstance(outcome, WorkerGone):
-            with self._lock:
-                if not self._closed:
-                    self._gone(outcome)
-        elif not isinstance(outcome, SessionError):
-            self._later(lambda: self._tell_costs(outcome))
-
-    def _tell_costs(self, costs: tuple[NodeCost, ...]) -> None:
-        if self._worker[0] == "restarting":
-            self._tell_worker("ready", "")
-        found = {NodeId(cost.node): cost for cost in costs}
-        if found != self._costs:
-            self._costs = MappingProxyType(found)
-            self.costs_changed.emit()
+    def _tell_needs(self, found: Collection[str] | None) -> None:
+        if found is not None and any(set(kind.needs) - set(found) for kind in self._desk.registry):
+            self._needs = frozenset(found)
+            self._renew()
 
     # ---- facts
 
@@ -544,23 +247,7 @@ class Engine(QObject):
         """The frame's own values at so many points at most, for scopes. Of one view only the newest request is sure to
         be answered. False where there is no picture now."""
         wish = Wish(node, port, moment, max_width, max_height, look, region, background=background, frame=frame)
-        with self._lock:
-            aim = self._aimed(wish)
-            if not isinstance(aim, Aim) or self._session is None:
-                return False
-            self._session.samples_async(
-                aim.node,
-                aim.port,
-                aim.frame,
-                lambda outcome: self._fact(view, wish, outcome, on_done),
-                view=f"samples {view}",
-                max_width=max_width,
-                max_height=max_height,
-                look=look,
-                region=region,
-                background=background,
-            )
-        return True
+        return self._facts.samples(view, wish, on_done)
 
     def pixel(
         self,
@@ -576,90 +263,149 @@ class Engine(QObject):
         look: Look = "frame",
     ) -> bool:
         """The values of one pixel, as samples()."""
-        wish = Wish(node, port, moment, look=look, frame=frame)
-        with self._lock:
-            aim = self._aimed(wish)
-            if not isinstance(aim, Aim) or self._session is None:
-                return False
-            self._session.pixel_async(
-                aim.node,
-                aim.port,
-                aim.frame,
-                x,
-                y,
-                lambda outcome: self._fact(view, wish, outcome, on_done),
-                view=f"pixel {view}",
-                look=look,
-            )
-        return True
-
-    def _fact[T: (Samples, Pixel)](
-        self, view: str, wish: Wish, outcome: T | NodeFailure | Superseded | SessionError, on_done: Callable[..., None]
-    ) -> None:
-        match outcome:
-            case Superseded():
-                return
-            case NodeFailure():
-                log, crashed = outcome.log, outcome.crashed
-                blamed = NodeId(outcome.node)
-                trouble = Trouble(view, wish, outcome.message, blamed, outcome.frame, log, crashed)
-                self._later(lambda: on_done(trouble))
-            case SessionError():
-                self._later(lambda: on_done(Trouble(view, wish, str(outcome))))
-            case found:
-                self._later(lambda: on_done(found))
+        return self._facts.pixel(view, Wish(node, port, moment, look=look, frame=frame), x, y, on_done)
 
     def play(self, view: str, wish: Wish, frames: range, on_frame: Callable[[Shot | Trouble], None]) -> Playback | None:
-        """Play frames of the picture that `wish` means; None where there is none now. See runtime.playback: tell it
-        what was `shown`. `on_frame` is called on the window's thread; the pictures are kept."""
-        with self._lock:
-            aim = self._aimed(wish)
-            session = self._session
-        if not isinstance(aim, Aim) or session is None:
-            return None
-        target = aim
+        """Play frames of the picture that `wish` means; None where there is none now. The pictures are kept. Tell the
+        Playback what was `shown`, or it pauses; a range of step 2 plays every other frame, −1 backwards."""
+        return self._facts.play(view, wish, frames, on_frame)
 
-        def played(frame: int, outcome: Played) -> None:
-            at, one = replace(target, frame=frame), replace(wish, frame=frame)
-            if isinstance(outcome, Picture):
-                kept = kept_from(outcome)
-                with self._lock:
-                    prints = self._held.places.fingerprints if self._held is not None else {}
-                    if prints.get((at.node, at.port)) == at.fingerprint:
-                        self._cache.put(at.key(one), kept)
-                self._later(lambda: on_frame(_shot(view, one, at, kept)))
-            else:
-                self._fact(view, one, outcome, on_frame)
+    # ---- from the other threads: noted, and told on the window's
 
-        return play(
-            session,
-            aim.node,
-            aim.port,
-            frames.start,
-            frames.stop,
-            played,
-            step=frames.step,
-            max_width=wish.max_width,
-            max_height=wish.max_height,
-            square=wish.square,
-            look=wish.look,
-            region=wish.region,
-        )
+    def _compiled(self, analysis: Analysis) -> None:
+        self._watching.watch(files_read(analysis.compiled.resolved.placed.values()))
+        first, self._fresh = self._fresh is None, analysis
+        if first:
+            self._later(self._tell_analysed)
 
-    # ---- to the window's thread
+    def _built(self, held: Held, reports: tuple[StepReport, ...]) -> None:
+        self._supply.built(held, reports)
+        if not held.waiting:
+            self._later(lambda: self._tell_worker("ready", ""))
+
+    def _failed(self, text: str) -> None:
+        self._gone(text)
+
+    def _gone(self, reason: str) -> None:
+        self._later(lambda: self._tell_worker("gone", reason))
+
+    def _indexing(self, path: str, percent: int) -> None:
+        name = path.replace("\\", "/").rsplit("/", 1)[-1]
+        text = tr("Looking through {name}: {percent} %").format(name=name, percent=percent)
+        self._later(lambda: self._tell_worker("busy", text))
+
+    def _indexed(self, _path: str) -> None:
+        if self._compiling is not None:
+            self._compiling.again()
+
+    def _file_changed(self, path: str) -> None:
+        if self._compiling is not None:
+            self._compiling.compiler.forget(path)
+            self._compiling.again()
+
+    def _deliver(self, what: Shot | Trouble) -> None:
+        """Under the supply's lock; of one view only the newest."""
+        first = not self._outbox
+        self._outbox[what.view] = what
+        if first:
+            self._later(self._tell_pictured)
+
+    def _touch_states(self) -> None:
+        if not self._states_touched:
+            self._states_touched = True
+            self._later(self._states_timer.start)
+
+    def _heard_costs(self, outcome: tuple[NodeCost, ...] | SessionError) -> None:
+        if isinstance(outcome, WorkerGone):
+            self._gone(outcome.reason)
+        elif not isinstance(outcome, SessionError):
+            self._later(lambda: self._tell_costs(outcome))
 
     def _later(self, call: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the window has gone, and this with it
             self._call.emit(call)
 
+    # ---- on the window's thread
+
     def _run_call(self, call: object) -> None:
         if not self._closed and callable(call):
             call()
 
+    def _edited(self, graph: Graph) -> None:
+        if self._compiling is not None:
+            self._compiling.compile(graph)
 
-def _shot(view: str, wish: Wish, aim: Aim, kept: Kept) -> Shot:
-    return Shot(view, wish, aim.frame, kept.image, kept.sar, kept.took_ms, aim.fingerprint, aim.stand_in)
+    def _other_document(self) -> None:
+        self.set_trust(False)
+        self._edited(self._desk.graph)
+
+    def _tell_analysed(self) -> None:
+        analysis, self._fresh = self._fresh, None
+        if analysis is not None:
+            self._analysis = analysis
+            self.analysed.emit(analysis)
+            self._tell_states()
+
+    def _tell_pictured(self) -> None:
+        with self._supply.lock:
+            news, self._outbox = self._outbox, {}
+        for view, what in news.items():
+            if view in self._supply.board.views:
+                self.pictured.emit(view, what)
+        if not self._costs_timer.isActive():
+            self._costs_timer.start()
+
+    def _tell_worker(self, state: str, text: str) -> None:
+        if (state, text) != self._worker:
+            self._worker = (state, text)
+            self.worker_state.emit(state, text)
+
+    def _look_at_worker(self) -> None:
+        session = self._supply.session
+        if session is None or self._worker[0] == "gone" or session.worker_pid == self._pid:
+            return
+        if self._pid is not None:
+            self._tell_worker("restarting", tr("The worker has ended and is started again"))
+        self._pid = session.worker_pid
+        if self._pid is not None:
+            session.costs_async(self._heard_costs)
+
+    def _ask_costs(self) -> None:
+        if self._supply.session is not None:
+            self._supply.session.costs_async(self._heard_costs)
+
+    def _tell_costs(self, costs: tuple[NodeCost, ...]) -> None:
+        if self._worker[0] == "restarting":
+            self._tell_worker("ready", "")
+        found = {NodeId(cost.node): cost for cost in costs}
+        if found != self._costs:
+            self._costs = MappingProxyType(found)
+            self.costs_changed.emit()
+
+    def _tell_states(self) -> None:
+        self._states_touched = False
+        with self._supply.lock:
+            states = {node: self._state(node) for node in self._analysis.graph.nodes}
+        before, self._states = self._states, states
+        for node, now in states.items():
+            if before.get(node, _IDLE) != now:
+                self.node_state.emit(node)
+
+    def _state(self, node: NodeId) -> NodeState:
+        analysis, supply = self._analysis, self._supply
+        output = analysis.main_picture(node)
+        place = analysis.places.of(*output) if output else None
+        cached = False
+        if output is not None and place is not None:
+            frame = analysis.frame_at(output[0], output[1], self._playhead.moment)
+            cached = supply.cache.has(place.fingerprint, frame)
+        computing = any(flight.wish.node == node for flight in supply.board.flights.values())
+        failure = supply.failures.of(node, supply.does(node))
+        return state(node, analysis, failure, computing=computing, cached=cached)
 
 
-def _no_probe(path: str) -> Media:
+_IDLE = NodeState()
+
+
+def _no_files(path: str) -> Media:
     raise MediaError(path)
