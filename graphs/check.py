@@ -60,6 +60,7 @@ def judged(
         *recall("untrusted", (shape, trust), lambda: list(_untrusted(resolved, trust))),
         *recall("silent", facts, lambda: list(_silent(resolved, foretold))),
         *recall("sync", facts, lambda: list(_out_of_sync(resolved, foretold))),
+        *_other_standard(resolved, foretold),
         *_advice(resolved, foretold, recall),
     ]
     if not problems:
@@ -190,6 +191,32 @@ def _silent(resolved: Resolved, foretold: Forecast) -> Iterator[Problem]:
             source, _ = _path(resolved, key, name, (Audio,))[-1]
             if any(node == source for node, _ in foretold.outputs):  # else it has failed, and said so
                 yield warning(f"{source} has no sound, so the file will be silent", key, name)
+
+
+def _other_standard(resolved: Resolved, foretold: Forecast) -> Iterator[Problem]:
+    """Tapes of another television standard than the graph says that it is made for (`standard` of its `meta`)."""
+    meant = str(resolved.graph.meta.get("standard", "")).upper()
+    if meant not in _RATES:
+        return
+    title = str(resolved.graph.meta.get("title", "")) or "the graph"
+    for key in resolved.order:
+        if resolved.placed[key].type.inputs:
+            continue
+        for port in resolved.placed[key].type.outputs:
+            info = foretold.outputs.get((key, port))
+            if not isinstance(info, ClipInfo) or info.height > _TAPE_LINES:
+                continue
+            for name, rates in _RATES.items():
+                if info.fps in rates and name != meant:
+                    text = f"the tape is {name}, and {title!r} is made for {meant}. Take a preset for {name}"
+                    yield warning(text, key)
+
+
+_TAPE_LINES = 608  # the most of a capture, with the lines above the picture
+_RATES = {
+    "PAL": (Fraction(25), Fraction(50)),
+    "NTSC": (Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001)),
+}
 
 
 # -- sound and picture -----------------------------------------------------------------------------

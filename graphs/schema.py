@@ -42,7 +42,11 @@ def document_schema(registry: Registry) -> Schema:
             "meta": {
                 "description": "What the graph is for.",
                 "type": "object",
-                "properties": {"title": {"type": "string"}, "about": {"type": "string"}},
+                "properties": {
+                    "title": {"type": "string"},
+                    "about": {"type": "string"},
+                    "standard": {"enum": ["pal", "ntsc"], "description": "The tapes that it is made for."},
+                },
             },
             "nodes": _by_id({"$ref": "#/$defs/node"}),
             "links": {"type": "array", "items": {"$ref": "#/$defs/link"}},

@@ -1,5 +1,7 @@
 """`check` says everything that is wrong, at once, with what to do about it."""
 
+from dataclasses import replace
+
 from graphs.check import check
 from graphs.document import Graph, NodeDoc, NodeId
 from graphs.problem import Problem
@@ -117,3 +119,13 @@ def test_a_tape_without_sound_is_said_where_sound_is_wired() -> None:
     (problem,) = check(document, REGISTRY, lambda _: media(sound=None))
     assert problem.line() == "encode1 · audio: source1 has no sound, so the file will be silent"
     assert not problem.is_error
+
+
+def test_a_preset_for_another_television_standard_is_noticed() -> None:
+    made = graph(node("source1"), node("qtgmc1"), node("encode1"), wires=CHAIN)  # 25 frames a second
+    for_ntsc = replace(made, meta={"title": "VHS, NTSC", "standard": "ntsc"})
+    assert lines(check(for_ntsc, REGISTRY, probe)) == (
+        "source1: the tape is PAL, and 'VHS, NTSC' is made for NTSC. Take a preset for PAL"
+    )
+    assert check(replace(made, meta={"standard": "pal"}), REGISTRY, probe) == []
+    assert check(replace(made, meta={"standard": 3}), REGISTRY, probe) == []
