@@ -13,7 +13,7 @@ from pathlib import Path
 
 from graphs.codec import natural
 from graphs.document import Graph, NodeId
-from graphs.problem import Problem, error
+from graphs.problem import Problem, error, warning
 from nodes.params import Kind
 from nodes.registry import Registry
 from runtime.plan import PlannedSink
@@ -82,9 +82,14 @@ def _writes_folder(graph: Graph, node: NodeId) -> bool:
     return graph.nodes[node].type == "output.images"
 
 
-def _without_ending(path: str) -> str:
+def _ending(path: str) -> str:
+    """What looks like one; else empty."""
     ending = Path(path).suffix
-    return path[: -len(ending)] if re.fullmatch(r"\.[A-Za-z0-9]{2,4}", ending) else path
+    return ending if re.fullmatch(r"\.[A-Za-z0-9]{2,4}", ending) else ""
+
+
+def _without_ending(path: str) -> str:
+    return path.removesuffix(_ending(path))
 
 
 def _writers(graph: Graph, registry: Registry) -> list[NodeId]:
@@ -108,6 +113,17 @@ def destinations(sinks: Iterable[PlannedSink]) -> list[Destination]:
             final = final.with_name(final.name + sink.suffix)
         part = final.with_name(f"{final.name}.part")
         found.append(Destination(planned.node, final, part, sink.frames_as_files))
+    return found
+
+
+def renamed(sinks: Iterable[PlannedSink], goals: Sequence[Destination]) -> list[Problem]:
+    """Where what looks like an ending is none of the container's, which then gets its own added: `x.txt.mkv`."""
+    found = []
+    for planned, goal in zip(sinks, goals, strict=True):
+        ending, real = _ending(Path(planned.sink.file).name), goal.final.suffix
+        if ending[1:].isalpha() and ending.lower() != real.lower() and not goal.folder:
+            text = f"the name ends in {ending}, but what is written is {real}: it is called {goal.final.name}"
+            found.append(warning(text, goal.node, FILE_PARAM))
     return found
 
 

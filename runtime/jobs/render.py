@@ -37,6 +37,7 @@ from runtime.jobs.destinations import (
     finish,
     hindrances,
     prepare,
+    renamed,
     set_outputs,
 )
 from runtime.loudness import LoudnessError, measured
@@ -184,7 +185,8 @@ class _Run:
         goals = destinations(made.plan.sinks)
         told = {problem.node for problem in made.problems if problem.is_error}
         hindered = hindrances(goals, _sources(made.plan), overwrite)
-        problems = [*made.problems, *(problem for problem in hindered if problem.node not in told)]
+        about_files = [*hindered, *renamed(made.plan.sinks, goals)]
+        problems = [*made.problems, *(problem for problem in about_files if problem.node not in told)]
         if has_errors(problems):
             raise RefusedError(problems)
         for problem in problems:

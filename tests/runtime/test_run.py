@@ -119,6 +119,12 @@ def test_without_a_name_the_result_is_called_after_tape_and_graph(desk: Path, ta
     assert names(desk) == ["my tape-archive.mkv"]
 
 
+def test_an_ending_that_is_none_of_its_own_is_kept_and_said(desk: Path, tape: Path) -> None:
+    code, out, err = ran("../archive.graph", "-i", tape, "-o", "notes.txt")
+    assert (code, names(desk)) == (0, ["notes.txt.mkv"])
+    assert "the name ends in .txt, but what is written is .mkv: it is called notes.txt.mkv" in out + err
+
+
 def test_frames_cut_picture_and_sound_of_every_output(desk: Path, tape: Path) -> None:
     assert ran("../both.graph", "-i", tape, "-o", "out.mkv", "--frames", "5:12")[0] == 0
     assert written.looked(desk / "out.mkv").video[0].clip.frames == 7
