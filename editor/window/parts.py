@@ -2,21 +2,160 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from editor.code.panel import CodePanel
+from editor.engine.engine import Engine
+from editor.engine.wishes import Shot
+from editor.forms.clip_panel import ClipPanel
+from editor.forms.notes_panel import NotesPanel
+from editor.forms.panel import ParamsPanel
+from editor.language import tr
+from editor.renders import commands as render_commands
+from editor.renders.line import RenderLine
+from editor.renders.ordering import ask_for_order
+from editor.renders.panel import RenderPanel
+from editor.start.recent import keep_picture
+from editor.viewer import commands as viewer_commands
+from editor.viewer.viewer import Viewer
+from editor.window.log import LogPanel
+from editor.window.missing import Missing
+from editor.window.panel import Panel, TabbedPanel
+from editor.window.problems import ProblemsPanel
+from graphs.document import NodeId
 
 if TYPE_CHECKING:
     from editor.window.window import Window
 
 
-class Parts:
+class Parts(QObject):
     """Engine, canvas, viewer and the rest of one window."""
 
     def __init__(self, window: Window) -> None:
+        super().__init__(window)
         self._window = window
+        desk, playhead, actions = window.desk, window.playhead, window.actions_
+        self.engine = Engine(desk, playhead, parent=self)
+        self.line = RenderLine(desk.registry, self)
+        self._shot: Shot | None = None
+        self._right()
+        self._below()
+        self.missing = Missing(desk, window.files, window.notices, self)
+        self.viewer_commands = viewer_commands.register(actions, desk, self.engine, playhead, self.viewer)
+        render_commands.register(actions, self.queue)
+        actions.add("render.start", tr("&Render…"), self.render, shortcut="Ctrl+R", icon="play", group="render",
+            enabled=lambda: bool(self.engine.analysis.compiled.plan.sinks))  # fmt: skip
+        window.topbar.render_by(actions.get("render.start"))
+        self._listen()
+        self.engine.start()
+
+    # ---- building
+
+    def _panel(self, key: str) -> Panel:
+        found = self._window.panels[key]
+        assert isinstance(found, Panel)
+        return found
+
+    def _tabbed(self, key: str) -> TabbedPanel:
+        found = self._window.panels[key]
+        assert isinstance(found, TabbedPanel)
+        return found
+
+    def _right(self) -> None:
+        desk, playhead = self._window.desk, self._window.playhead
+        self.viewer = Viewer(desk, self.engine, playhead)
+        self._panel("viewer").show_part(self.viewer, own_head=True)
+        self.params = ParamsPanel(desk, self.engine, playhead)
+        self.clip, self.notes = ClipPanel(desk, self.engine), NotesPanel(desk)
+        self.code = CodePanel(desk, self.engine)
+        details = self._tabbed("details")
+        details.add(self.params, tr("Parameters"))
+        details.add(self.clip, tr("Clip"))
+        details.add(self.code, tr("Code"))
+        details.add(self.notes, tr("Notes"))
+
+    def _below(self) -> None:
+        self.queue = RenderPanel(self.line)
+        self.problems = ProblemsPanel(self._window.desk)
+        self.log = LogPanel(self._tail)
+        tabs = self._tabbed("queue")
+        tabs.add(self.queue, tr("Queue"))
+        tabs.add(self.problems, tr("Problems"))
+        tabs.add(self.log, tr("Log"))
+
+    def _listen(self) -> None:
+        window, engine, status = self._window, self.engine, self._window.status
+        engine.analysed.connect(self._analysed)
+        engine.pictured.connect(self._pictured)
+        engine.worker_state.connect(lambda _, text: status.show_worker(text))
+        engine.node_state.connect(lambda _: self._count_cached())
+        tabs = self._tabbed("queue")
+        self.problems.counted.connect(
+            lambda count, _: tabs.entitle(
+                self.problems, tr("Problems {count}").format(count=count) if count else tr("Problems")
+            )
+        )
+        self.queue.count_changed.connect(
+            lambda count: tabs.entitle(self.queue, tr("Queue {count}").format(count=count) if count else tr("Queue"))
+        )
+        for part in (self.viewer, self.params):
+            part.told.connect(lambda text: status.showMessage(text, 6000))
+        window.files.opened.connect(self._keep_picture)
+
+    # ---- news
+
+    def _analysed(self) -> None:
+        self.problems.show_problems(self.engine.analysis.compiled.problems)
+        self._window.actions_.refresh()
+
+    def _pictured(self, view: str, what: object) -> None:
+        if view == f"{self.viewer.name}.A" and isinstance(what, Shot):
+            self._shot = what
+            self._window.status.show_frame(what.frame, what.took_ms, stand_in=what.stand_in)
+
+    def _count_cached(self) -> None:
+        nodes = self._window.desk.graph.nodes
+        cached = sum(self.engine.state_of(node).state == "cached" for node in nodes)
+        self._window.status.show_cached(cached, len(nodes))
+
+    def _tail(self, lines: int) -> Sequence[str]:
+        session = self.engine.session
+        return session.log_tail(lines) if session is not None else ()
+
+    def _keep_picture(self, path: object) -> None:
+        from pathlib import Path
+
+        if isinstance(path, Path) and self._shot is not None:
+            keep_picture(path, self._shot.image)
+
+    # ---- commands
+
+    def render(self) -> None:
+        """Ask where the results go, and put a job in the queue."""
+        window = self._window
+        order = ask_for_order(window.desk, self.engine.analysis, window.playhead, window)
+        if order is not None:
+            self.line.add(order)
+            self._tabbed("queue").show_page(self.queue)
+
+    def show_node(self, node: NodeId) -> None:
+        """Select a node and bring it into view."""
+        self._window.desk.select([node], node)
+
+    # ---- the end
 
     def may_close(self) -> bool:
-        """Ask about what would be cut off; False: stay."""
-        return True
+        """A render that runs is not cut off without a word."""
+        return not self.line.busy or self._window.asker.sure(
+            tr("A render is running"), tr("Closing the window stops it; what is not finished is lost."), tr("Stop it")
+        )
 
     def close(self) -> None:
         """Stop everything that runs."""
+        if self._window.desk.path is not None:
+            self._keep_picture(self._window.desk.path)
+        self.line.close()
+        self.engine.close()
