@@ -7,13 +7,18 @@ from typing import Protocol
 from PySide6.QtCore import SignalInstance
 
 from editor.engine.analysis import Analysis
+from runtime.session import Session
 
 
 class Knows(Protocol):
-    """The engine, as far as the tabs need it. `analysed` is told after each edit, with the new Analysis."""
+    """The engine, as far as the tabs need it. `analysed` is told after each edit, with the new Analysis; `session`
+    is there once the worker runs."""
 
     @property
     def analysed(self) -> SignalInstance[tuple[object]]: ...
 
     @property
     def analysis(self) -> Analysis | None: ...
+
+    @property
+    def session(self) -> Session | None: ...

@@ -141,17 +141,14 @@ class Row(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(140, self._grid.totalMinimumSize().height())
 
-    def hasHeightForWidth(self) -> bool:
-        return self.fault.isVisibleTo(self)
-
-    def heightForWidth(self, width: int) -> int:
-        return self._grid.heightForWidth(width) if self._grid.hasHeightForWidth() else self.sizeHint().height()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if not self.control.tall:
             needed = self._label_px + self.control.room() + self.dot.sizeHint().width() + 2 * SPACING
-            self._place(event.size().width() < needed)
+            stacked = event.size().width() < needed
+            if stacked != self._stacked:
+                self._place(stacked)
+                self.updateGeometry()
 
 
 class Dot(QWidget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from editor.forms.controls.slide import REST_MS
@@ -37,6 +37,7 @@ class Entry(QLineEdit):
         self.textEdited.connect(self._touch)
         if dragged:
             self.setCursor(Qt.CursorShape.SizeHorCursor)
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a press may begin a drag
 
     def show_number(self, value: float | None) -> None:
         """None: several nodes, not of one mind. What is being typed is left alone."""
@@ -55,7 +56,9 @@ class Entry(QLineEdit):
             self.setPlaceholderText(tr("mixed"))
             return
         unit = f" {self._unit}" if self._unit and not self.hasFocus() else ""
-        text = (written(self._value) if self.hasFocus() else f"{self._value:.7g}") + unit
+        text = written(self._value) if self.hasFocus() else f"{self._value:.7g}"
+        if self.fontMetrics().horizontalAdvance(text + unit) + 20 <= self.width():
+            text += unit
         if text != self.text():
             self.setText(text)
             self.setCursorPosition(0)
@@ -104,6 +107,11 @@ class Entry(QLineEdit):
         turned = event.angleDelta().y() or event.angleDelta().x()
         self._by(turned / 120, fine)
         event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._touched:
+            self._write()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -103,7 +103,9 @@ class Ratio(Control):
         line.setModified(False)
 
     def _chosen(self, at: int) -> None:
-        self.offer(str(self.combo.itemData(at)))
+        value = str(self.combo.itemData(at))
+        if value != str(self._value):  # Qt says so too when Return confirms what stands there already
+            self.offer(value)
         self._write()
 
     def _typed(self) -> None:

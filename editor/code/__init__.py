@@ -1,0 +1,1 @@
+"""The Code tab: the script that the graph stands for."""
