@@ -7,25 +7,34 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
+from graphs.document import Graph
 from nodes.node import Node
+from nodes.registry import Registry
 from runtime.process import ROOT
 
 PATIENCE_S = 60
 
 
-def at_hand(kinds: Iterable[type[Node]]) -> Collection[str] | None:
+def at_hand(
+    kinds: Iterable[type[Node]], namespaces: Callable[[], Collection[str] | None] | None = None
+) -> Collection[str] | None:
     """Which of the needs of these node types are met. None where VapourSynth does not even start (its worker will say
-    why). A child looks: a plugin that crashes while loading takes only that one along."""
+    why). Without `namespaces` a child looks: a plugin that crashes while loading takes only that one along."""
     needs = {need for kind in kinds for need in kind.needs}
     if not needs:
         return frozenset()
     modules = {need for need in needs if _is_module(need)}
     if modules == needs:
         return modules
-    namespaces = _namespaces()
-    return None if namespaces is None else modules | namespaces
+    found = (namespaces or _namespaces)()
+    return None if found is None else modules | set(found)
+
+
+def types_of(graph: Graph, registry: Registry) -> set[type[Node]]:
+    """The known node types of a document."""
+    return {kind for doc in graph.nodes.values() if (kind := registry.get(doc.type))}
 
 
 def _is_module(name: str) -> bool:

@@ -338,12 +338,13 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The worker's first word."""
+    """The worker's first word. `namespaces` are those of the plugins that have loaded."""
 
     version: int
     pid: int
     vapoursynth: str = ""
     boot_ms: float = 0.0
+    namespaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -579,6 +579,15 @@ class Session:
         self._supervisor.ask(Asking(request, heard, self._patience.preview_s))
         return request.id
 
+    def namespaces(self) -> frozenset[str] | None:
+        """VapourSynth's namespaces, as the worker found them; None where no worker will start."""
+        try:
+            self.costs()  # answered by any worker, once it stands
+        except SessionError:
+            return None
+        ready = self._supervisor.ready
+        return frozenset(ready.namespaces) if ready is not None else None
+
     def describe(self, node: str, port: str = "out") -> ClipFacts:
         """What a node's clip really is. Raises NodeError."""
         reply = self._answer(Describe(self._supervisor.next_id(), node, port), self._patience.preview_s)

@@ -10,6 +10,7 @@ from graphs.codec import DocumentError
 from graphs.document import NodeId
 from graphs.problem import Problem, has_errors
 from nodes.registry import Registry, default_registry
+from runtime.at_hand import at_hand, types_of
 from runtime.commands import UserError
 from runtime.compiled import Compiled, compiled
 from runtime.opening import Opened, opened
@@ -46,7 +47,9 @@ def compile_graph(
     made: Opened, session: Session, args: argparse.Namespace, targets: Collection[NodeId] | None = None
 ) -> Compiled:
     """Compile, say every problem on stderr, and stop with UserError where one is an error."""
-    done = compiled(made.graph, default_registry(), prober(session), targets, trust=args.trust)
+    registry = default_registry()
+    available = at_hand(types_of(made.graph, registry), session.namespaces)
+    done = compiled(made.graph, registry, prober(session), targets, available=available, trust=args.trust)
     say(done.problems)
     if has_errors(done.problems):
         raise UserError(f"{made.name} cannot run as it is: mend what is said above")

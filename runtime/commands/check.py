@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from graphs.codec import DocumentError, along_the_tape
 from graphs.problem import Problem, has_errors
 from nodes.registry import default_registry
-from runtime.at_hand import at_hand
+from runtime.at_hand import at_hand, types_of
 from runtime.commands import DONE, WRONG, UserError
 from runtime.commands._graphs import graph_arguments
 from runtime.compiled import Compiled, compiled
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
             raise UserError("\n".join(fault.faults)) from None
         print(json.dumps([{"severity": "error", "node": None, "text": text} for text in fault.faults], indent=2))
         return WRONG
-    kinds = {kind for doc in made.graph.nodes.values() if (kind := registry.get(doc.type))}
+    kinds = types_of(made.graph, registry)
     with Session() as session:
         done = compiled(made.graph, registry, prober(session), available=at_hand(kinds), trust=args.trust)
     problems = [*made.problems, *done.problems]

@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from graphs import codec
 from graphs.codec import natural
 from graphs.document import Graph, NodeId
 from graphs.problem import Problem, error, has_errors
@@ -26,9 +28,10 @@ from nodes.registry import Registry, default_registry
 from nodes.script import Call, Literal, Local
 from nodes.sink import Sink
 from nodes.sound import leaves
+from runtime.at_hand import at_hand, types_of
 from runtime.compiled import Compiled, Remembering, compiled, index_files
 from runtime.emit import walk
-from runtime.encode import Encode, encode
+from runtime.encode import GRAPH_NAME, Encode, encode
 from runtime.ffmpeg import Ffmpeg, FfmpegError, choose, find
 from runtime.jobs.destinations import (
     Destination,
@@ -181,7 +184,8 @@ class _Run:
 
     def run(self, graph: Graph, registry: Registry, frames: Span | None, overwrite: bool, trust: bool) -> Result:
         probe = Remembering(prober(self.session))
-        made = compiled(graph, registry, probe, trust=trust)
+        available = at_hand(types_of(graph, registry), self.session.namespaces)
+        made = compiled(graph, registry, probe, available=available, trust=trust)
         goals = destinations(made.plan.sinks)
         told = {problem.node for problem in made.problems if problem.is_error}
         hindered = hindrances(goals, _sources(made.plan), overwrite)
@@ -192,12 +196,12 @@ class _Run:
         for problem in problems:
             self.listen(Note(problem.line()))
         made = replace(made, plan=fuse(made.plan))
-        with _clear_words():
+        with _clear_words(), _written(graph) as document:
             self._index(made.plan)
             infos = self._load(made.plan)
             spans = _spans(made.plan.sinks, infos, frames)
             lanes = [
-                self._lane(planned, infos[planned.node], spans[planned.node], goal, made, probe)
+                self._lane(planned, infos[planned.node], spans[planned.node], goal, made, probe, document)
                 for planned, goal in zip(made.plan.sinks, goals, strict=True)
             ]
             return self._write(lanes, overwrite)
@@ -234,12 +238,14 @@ class _Run:
         goal: Destination,
         made: Compiled,
         probe: Probe,
+        document: str,
     ) -> _Lane:
         step = made.plan.step(planned.step)
         coder, note = choose(self.ffmpeg, planned.sink.coders)
         sink = self._levelled(planned)
         origin = origin_of(planned, made.plan, made.resolved, probe)
-        command = encode(self.ffmpeg.path, sink, coder, str(goal.part), clip=info, span=span, origin=origin)
+        part = str(goal.part)
+        command = encode(self.ffmpeg.path, sink, coder, part, clip=info, span=span, origin=origin, graph=document)
         for text in (note, *command.notes):
             if text:
                 self.listen(Note(f"{planned.node}: {text}"))
@@ -317,6 +323,24 @@ class _Lane:
     goal: Destination
     encoder: str
     command: Encode
+
+
+@contextmanager
+def _written(graph: Graph) -> Iterator[str]:
+    """A file with the document, for results to carry along; empty where nothing can be written for now."""
+    try:
+        folder = TemporaryDirectory(prefix="tapeloom-", ignore_cleanup_errors=True)
+    except OSError:
+        yield ""
+        return
+    with folder as place:
+        file = Path(place) / GRAPH_NAME
+        try:
+            file.write_text(codec.encode(graph), "utf-8")
+        except OSError:
+            yield ""
+        else:
+            yield str(file)
 
 
 def _sources(plan: Plan) -> set[str]:

@@ -107,13 +107,14 @@ class Worker:
         self._renders: dict[int, RenderJob] = {}
         open_core(self._logged)
         self._vapoursynth = str(vs.__version__)
+        self._namespaces = tuple(sorted(plugin.namespace for plugin in vs.core.plugins()))
         self._costs = CostBook(self._memo)
         self._previews = Previews(self._memo, self._costs, self._send, self._inbox.put)
 
     def serve(self, began: float) -> None:
         threading.Thread(target=self._listen, name="wire", daemon=True).start()
         boot_ms = (time.perf_counter() - began) * 1000
-        self._send(Ready(VERSION, os.getpid(), self._vapoursynth, boot_ms))
+        self._send(Ready(VERSION, os.getpid(), self._vapoursynth, boot_ms, self._namespaces))
         while True:
             try:
                 item = self._inbox.get(timeout=_IDLE_S if self._untidy else None)
