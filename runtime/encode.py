@@ -37,6 +37,10 @@ from runtime.timecode import moved
 __all__ = ["Encode", "Origin", "encode", "ffmpeg_pixel_format"]
 
 
+GRAPH_TYPE, GRAPH_NAME = "application/x-tapeloom-graph", "tapeloom.graph"
+"""How the document that made a file is attached to it; runtime.worker.probe reads it back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The file whose chapters, tags and timecode the output inherits. `whole`: the clip is one unbroken
@@ -64,11 +68,13 @@ def encode(
     clip: ClipInfo | None = None,
     span: tuple[int, int] | None = None,
     origin: Origin | None = None,
+    document: str = "",
 ) -> Encode:
     """The command that writes frames [first, last) of the sink's clip to `part`.
 
     `clip` is what the clip really is, where that is better known than the forecast; for `frames_as_files`
-    `part` is a folder that exists.
+    `part` is a folder that exists. `document` is a file with the graph that is rendered: a container that takes
+    attachments carries it along.
     """
     info = clip or sink.clip.info
     first, last = span or (0, info.frames)
@@ -91,6 +97,7 @@ def encode(
         *coder.options,
         *sound.options,
         *sink.muxer_options,
+        *(_attached(document) if document and sink.muxer == "matroska" and not sink.frames_as_files else ()),
         *_destination(sink, part, first),
     ]  # fmt: skip
     return Encode(tuple(argv), wire, tuple(sound.notes))
@@ -170,6 +177,11 @@ def _picture_filters(info: ClipInfo) -> Iterator[str]:
     yield "setparams=" + ":".join(f"{name}={value}" for name, value in said.items() if value)
     # its own limit of 100 would round 118/81
     yield f"setsar=sar={_ratio(info.sar)}:max=65535"
+
+
+def _attached(document: str) -> tuple[str, ...]:
+    named = ("-metadata:s:t:0", f"mimetype={GRAPH_TYPE}", "-metadata:s:t:0", f"filename={GRAPH_NAME}")
+    return ("-attach", document, *named)
 
 
 def _destination(sink: Sink, part: str, first: int) -> tuple[str, ...]:

@@ -245,7 +245,7 @@ class _Run:
         sink = self._levelled(planned)
         origin = origin_of(planned, made.plan, made.resolved, probe)
         part = str(goal.part)
-        command = encode(self.ffmpeg.path, sink, coder, part, clip=info, span=span, origin=origin, graph=document)
+        command = encode(self.ffmpeg.path, sink, coder, part, clip=info, span=span, origin=origin, document=document)
         for text in (note, *command.notes):
             if text:
                 self.listen(Note(f"{planned.node}: {text}"))

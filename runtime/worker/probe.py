@@ -176,6 +176,7 @@ def _look(path: str, size: int, log: list[tuple[int, str, str]]) -> Facts:
             "metadata": dict(container.metadata),
             "chapters": [_chapter(one) for one in container.chapters()],
             "attachments": [one.name or "" for one in container.streams.attachments],
+            "graph": _graph(container),
             "data": [{"metadata": dict(one.metadata)} for one in container.streams.data],
             "video": [],
             "sound": [],
@@ -188,6 +189,17 @@ def _look(path: str, size: int, log: list[tuple[int, str, str]]) -> Facts:
         log.clear()
         stream["decoded"] = _decode(path, options, number, log)
     return facts
+
+
+GRAPH_TYPE, GRAPH_BYTES = "application/x-tapeloom-graph", 16 * 2**20
+
+
+def _graph(container: Any) -> str:
+    """The document that made the file, where Tapeloom made it (runtime.encode attaches it); else empty."""
+    for one in container.streams.attachments:
+        if one.mimetype == GRAPH_TYPE and len(one.data or b"") <= GRAPH_BYTES:
+            return bytes(one.data or b"").decode("utf-8", "replace")
+    return ""
 
 
 def _pictures(container: Any) -> list[Any]:
