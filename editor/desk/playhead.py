@@ -10,12 +10,14 @@ from PySide6.QtCore import QObject, Signal
 class Playhead(QObject):
     """A clock in seconds of the source tape: the same moment in a 25i capture and in the 50p made of it.
 
-    Signals: moved() `moment` has changed; span_changed() the in or out point; playing_changed() `speed`.
+    Signals: moved() `moment` has changed; span_changed() the in or out point; playing_changed() `speed`;
+    loop_changed() `loop`.
     """
 
     moved = Signal()
     span_changed = Signal()
     playing_changed = Signal()
+    loop_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -23,7 +25,7 @@ class Playhead(QObject):
         self._mark_in: Fraction | None = None
         self._mark_out: Fraction | None = None
         self._speed = Fraction(0)
-        self.loop = False
+        self._loop = False
 
     @property
     def moment(self) -> Fraction:
@@ -66,3 +68,14 @@ class Playhead(QObject):
         if speed != self._speed:
             self._speed = speed
             self.playing_changed.emit()
+
+    @property
+    def loop(self) -> bool:
+        """Whether what lies between the marks is played over and over."""
+        return self._loop
+
+    @loop.setter
+    def loop(self, on: bool) -> None:
+        if on != self._loop:
+            self._loop = on
+            self.loop_changed.emit()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from editor.desk.desk import Desk
 from editor.desk.playhead import Playhead
+from editor.engine.wishes import Wish
 from editor.language import tr
 from editor.viewer import facts, still
 from editor.viewer.crop import TYPES, Cut
@@ -151,6 +152,11 @@ class Viewer(QWidget):
     def leading(self) -> NodeId | None:
         """The node in front."""
         return self.shown["A" if self.display.leading is self.slots["A"] else "B"]
+
+    def wishes(self) -> list[tuple[str, Wish]]:
+        """What is wanted of the engine now, by view: what plays when the tape plays."""
+        slots = (slot for slot in self.slots.values() if slot in self.display.shown())
+        return [(slot.view, slot.wish) for slot in slots if slot.wish is not None]
 
     # ---- how
 
