@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -30,7 +31,7 @@ def node(name: str, type_id: str, **params: Any) -> NodeDoc:
 def chain(*nodes: NodeDoc) -> Graph:
     """Nodes wired one behind the other by their first ports."""
     links = []
-    for one, other in zip(nodes, nodes[1:], strict=False):
+    for one, other in pairwise(nodes):
         out = next(iter(default_registry().types[one.type].outputs))
         into = next(iter(default_registry().types[other.type].inputs))
         links.append(Link((one.id, out), (other.id, into)))
@@ -121,9 +122,6 @@ def drag(widget: QWidget, *xs: float, modifiers: Qt.KeyboardModifier = Qt.Keyboa
 
 def _move(widget: QWidget, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
     """QTest.mouseMove holds no button."""
-    from PySide6.QtCore import QEvent, QPointF
-    from PySide6.QtGui import QMouseEvent
-
     spot = QPointF(at)
     held = Qt.MouseButton.LeftButton
     event = QMouseEvent(QEvent.Type.MouseMove, spot, widget.mapToGlobal(spot), Qt.MouseButton.NoButton, held, modifiers)
@@ -144,7 +142,3 @@ def enter(widget: QWidget, text: str, *, confirm: bool = True) -> None:
     if confirm:
         QTest.keyClick(widget, Qt.Key.Key_Return)
     settle()
-
-
-def second(text: str) -> Fraction:
-    return Fraction(text)

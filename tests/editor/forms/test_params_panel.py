@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication, QWheelEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from graphs.document import Graph
+from graphs.document import Graph, NodeDoc, NodeId
 from tests.editor.forms.kit import Bench, chain, drag, enter, node, settle
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -85,10 +85,8 @@ def test_the_wheel_scrolls_the_form_unless_the_slider_has_the_focus() -> None:
     def turn() -> None:
         spot = QPointF(slide.rect().center())
         angle = QPointF(0, 120).toPoint()
-        no = Qt.KeyboardModifier.NoModifier
-        event = QWheelEvent(
-            spot, slide.mapToGlobal(spot), angle, angle, Qt.MouseButton.NoButton, no, Qt.ScrollPhase.NoScrollPhase, False
-        )
+        none, no = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+        event = QWheelEvent(spot, slide.mapToGlobal(spot), angle, angle, none, no, Qt.ScrollPhase.NoScrollPhase, False)
         QApplication.sendEvent(slide, event)
         settle()
 
@@ -312,6 +310,7 @@ def test_a_file_is_dropped_on_its_field(tmp_path: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(file))])
     copy, left, no = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(control, QDragEnterEvent(QPointF(5, 5), copy, data, left, no))
     QApplication.sendEvent(control, QDropEvent(QPointF(5, 5), copy, data, left, no))
     settle()
     assert bench.value("file") == str(file)
@@ -530,8 +529,6 @@ def test_a_node_of_an_unknown_type_and_no_node_at_all_say_what_to_do() -> None:
     bench = levels()
     bench.desk.select([])
     assert "Select a node" in bench.panel.hint.text() and bench.panel.form is None
-    from graphs.document import NodeDoc, NodeId
-
     bench.desk.open(Graph.of([NodeDoc(NodeId("x"), "gone.node", 1, {"a": 1})]))
     bench.desk.select(["x"])
     assert "gone.node" in bench.panel.hint.text() and bench.panel.form is None
