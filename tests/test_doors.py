@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.runtime.tapes import tape
 
 ROOT = Path(__file__).parent.parent
 
@@ -62,3 +65,20 @@ def test_the_whole_library_declares_itself_there() -> None:
 def test_networkx_waits_until_something_is_planned() -> None:
     done = run("import runtime.compiled, sys\nprint('networkx' in sys.modules)")
     assert done.stdout.strip() == "False", done.stderr
+
+
+def test_a_tape_is_restored_where_qt_is_not_installed(tmp_path: Path) -> None:
+    qt = {"PySide6", "shiboken6", "NodeGraphQt", "Qt", "pyqtgraph"}
+    barrier = BARRIER.replace(repr(BARRED), repr(tuple(qt)))
+    (tmp_path / "sitecustomize.py").write_text(barrier, encoding="utf-8")  # read by the program and by its worker
+    source, target = tape(tmp_path / "tape.mkv", seconds=0.4), tmp_path / "restored.mkv"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}
+
+    def python(*words: str) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, *words]
+        return subprocess.run(argv, capture_output=True, text=True, check=False, env=environment, cwd=tmp_path)
+
+    assert "PySide6 is not there" in python("-c", "import PySide6").stderr
+    done = python("-m", "runtime.commands", "run", "archive-only", "-i", str(source), "-o", str(target))
+    assert done.returncode == 0, done.stderr
+    assert target.stat().st_size > 0
