@@ -281,7 +281,7 @@ class Engine(QObject):
     def _built(self, held: Held, reports: tuple[StepReport, ...]) -> None:
         self._supply.built(held, reports)
         if not held.waiting:
-            self._later(lambda: self._tell_worker("ready", ""))
+            self._later(self._tell_ready)
 
     def _failed(self, text: str) -> None:
         self._gone(text)
@@ -359,6 +359,11 @@ class Engine(QObject):
         if (state, text) != self._worker:
             self._worker = (state, text)
             self.worker_state.emit(state, text)
+
+    def _tell_ready(self) -> None:
+        if self._pid is None and self._supply.session is not None:
+            self._pid = self._supply.session.worker_pid
+        self._tell_worker("ready", "")
 
     def _look_at_worker(self) -> None:
         session = self._supply.session

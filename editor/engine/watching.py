@@ -31,8 +31,8 @@ def files_read(placed: Iterable[Placed]) -> frozenset[str]:
 class Watching:
     """Calls `on_change(path)` once a file that has changed is left in peace."""
 
-    def __init__(self, on_change: Callable[[str], None], every_s: float = EVERY_S) -> None:
-        self._on_change, self._every_s = on_change, every_s
+    def __init__(self, on_change: Callable[[str], None], every_s: float | None = None) -> None:
+        self._on_change, self._every_s = on_change, EVERY_S if every_s is None else every_s
         self._lock = threading.Lock()
         self._known: dict[str, _Sign] = {}
         self._seen: dict[str, _Sign] = {}
