@@ -101,6 +101,7 @@ def _answers(display: str) -> bool:
 
 
 def _open(file: Path | None) -> int:
+    import shiboken6
     from PySide6.QtCore import QTimer
 
     from editor.dressing import application, dress
@@ -122,7 +123,9 @@ def _open(file: Path | None) -> int:
         path = file.absolute()
         window.painted.connect(lambda: window.intake.take(path))
     window.show()
-    return int(app.exec())
+    code = int(app.exec())
+    shiboken6.delete(window)  # before Python takes its modules apart
+    return code
 
 
 def say(text: str, code: int) -> int:

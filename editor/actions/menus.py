@@ -19,6 +19,10 @@ _PLACES = {
 }  # fmt: skip
 
 
+HIDDEN = "hidden"
+"""Groups that begin so stand in no menu; the command palette and the shortcut list have them."""
+
+
 def titles() -> dict[str, str]:
     """The menus from left to right."""
     return {
@@ -30,6 +34,17 @@ def titles() -> dict[str, str]:
         "render": tr("&Render"),
         "window": tr("&Window"),
         "help": tr("&Help"),
+    }
+
+
+def submenus() -> dict[str, str]:
+    """Sections that are menus of their own, by group."""
+    return {
+        "view keys": tr("Show by number"),
+        "look": tr("Fields and planes"),
+        "aspect": tr("Pixel shape"),
+        "guides": tr("Guides"),
+        "panels": tr("Panels"),
     }
 
 
@@ -49,13 +64,15 @@ def fill(bar: QMenuBar, actions: Actions) -> dict[str, QMenu]:
         menu.setToolTipsVisible(False)
         sections: dict[str, list[Command]] = {}
         for command in actions:
-            if menu_of(command) == key and not command.id.startswith("hidden."):
+            if menu_of(command) == key and not command.group.startswith(HIDDEN):
                 sections.setdefault(_section(command), []).append(command)
-        for commands in sections.values():
-            if not menu.isEmpty():
+        for name, commands in sections.items():
+            deeper = submenus().get(name)
+            if deeper is None and not menu.isEmpty():
                 menu.addSeparator()
+            under = menu.addMenu(deeper) if deeper is not None else menu
             for command in commands:
-                menu.addAction(command.action)
+                under.addAction(command.action)
         menu.aboutToShow.connect(actions.refresh)
         bar.addMenu(menu)
         made[key] = menu

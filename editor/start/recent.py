@@ -16,7 +16,7 @@ _WIDTH = 472
 def keep_picture(document: Path, image: QImage) -> None:
     """Remember how a document looked. Losing it costs nothing, so a full disk is no fault."""
     place = _place(document)
-    image.scaledToWidth(_WIDTH, Qt.TransformationMode.SmoothTransformation).save(str(place), b"JPG", 82)
+    image.scaledToWidth(_WIDTH, Qt.TransformationMode.SmoothTransformation).save(str(place), quality=82)
 
 
 def picture(document: Path) -> QPixmap:

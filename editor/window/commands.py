@@ -80,16 +80,23 @@ def _view(window: Window) -> None:
         place = min(max(0, TEXT_SIZES.index(now) + step), len(TEXT_SIZES) - 1)
         settings.set("text_size", TEXT_SIZES[place])
 
-    add("theme.toggle", tr("Dark or light"), theme, icon="theme", group="look", words=(tr("theme appearance night"),))
-    add("theme.larger", tr("Larger text"), partial(size, 1), shortcut="Ctrl+Shift++", group="look")
-    add("theme.smaller", tr("Smaller text"), partial(size, -1), shortcut="Ctrl+Shift+-", group="look")
+    add(
+        "theme.toggle",
+        tr("Dark or light"),
+        theme,
+        icon="theme",
+        group="appearance",
+        words=(tr("theme appearance night"),),
+    )
+    add("theme.larger", tr("Larger text"), partial(size, 1), shortcut="Ctrl+Shift++", group="appearance")
+    add("theme.smaller", tr("Smaller text"), partial(size, -1), shortcut="Ctrl+Shift+-", group="appearance")
 
 
 def _layout(window: Window) -> None:
     add, layout = window.actions_.add, window.layout_
     for number, (key, panel) in enumerate(window.panels.items(), 1):
-        action = add(f"panel.{key}", panel.title, partial(layout.toggle, key), shortcut=f"Alt+{number}", group="panels",
-            checkable=True, enabled=lambda: not window.on_start_page, words=(tr("show hide panel"),))  # fmt: skip
+        action = add(f"panel.{key}", panel.title, partial(layout.toggle, key), shortcut=f"Ctrl+Alt+{number}",
+            group="panels", checkable=True, enabled=lambda: not window.on_start_page, words=(tr("show hide panel"),))  # fmt: skip
         layout.changed.connect(lambda action=action, key=key: action.setChecked(layout.is_shown(key)))
         action.setChecked(True)
     here = lambda: not window.on_start_page  # noqa: E731

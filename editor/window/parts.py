@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -18,7 +19,11 @@ from editor.renders import commands as render_commands
 from editor.renders.line import RenderLine
 from editor.renders.ordering import ask_for_order
 from editor.renders.panel import RenderPanel
+from editor.scopes import commands as scopes_commands
+from editor.scopes.panel import Scopes
 from editor.start.recent import keep_picture
+from editor.timeline import commands as timeline_commands
+from editor.timeline.timeline import Timeline
 from editor.viewer import commands as viewer_commands
 from editor.viewer.viewer import Viewer
 from editor.window.log import LogPanel
@@ -43,8 +48,11 @@ class Parts(QObject):
         self._shot: Shot | None = None
         self._right()
         self._below()
+        self._timed()
         self.missing = Missing(desk, window.files, window.notices, self)
         self.viewer_commands = viewer_commands.register(actions, desk, self.engine, playhead, self.viewer)
+        timeline_commands.register(actions, self.timeline, [self.viewer.display])
+        scopes_commands.register(actions, self.scopes)
         render_commands.register(actions, self.queue)
         actions.add("render.start", tr("&Render…"), self.render, shortcut="Ctrl+R", icon="play", group="render",
             enabled=lambda: bool(self.engine.analysis.compiled.plan.sinks))  # fmt: skip
@@ -86,6 +94,16 @@ class Parts(QObject):
         tabs.add(self.problems, tr("Problems"))
         tabs.add(self.log, tr("Log"))
 
+    def _timed(self) -> None:
+        """What follows the playhead: timeline and scopes."""
+        desk, playhead = self._window.desk, self._window.playhead
+        self.timeline = Timeline(desk, self.engine, playhead)
+        self.timeline.player.wishes = self.viewer.wishes
+        self._panel("timeline").show_part(self.timeline, own_head=True)
+        self.scopes = Scopes(self.engine, playhead, self.timeline.sound)
+        self._panel("scopes").show_part(self.scopes, own_head=True)
+        self.viewer.shown_changed.connect(self._shown)
+
     def _listen(self) -> None:
         window, engine, status = self._window, self.engine, self._window.status
         engine.analysed.connect(self._analysed)
@@ -101,7 +119,7 @@ class Parts(QObject):
         self.queue.count_changed.connect(
             lambda count: tabs.entitle(self.queue, tr("Queue {count}").format(count=count) if count else tr("Queue"))
         )
-        for part in (self.viewer, self.params):
+        for part in (self.viewer, self.params, self.code, self.timeline):
             part.told.connect(lambda text: status.showMessage(text, 6000))
         window.files.opened.connect(self._keep_picture)
 
@@ -116,6 +134,12 @@ class Parts(QObject):
             self._shot = what
             self._window.status.show_frame(what.frame, what.took_ms, stand_in=what.stand_in)
 
+    def _shown(self) -> None:
+        """Another node is looked at: timeline and scopes follow."""
+        shown = self.viewer.shown
+        self.timeline.follow(shown["A"])
+        self.scopes.set_nodes(shown["A"], shown["B"])
+
     def _count_cached(self) -> None:
         nodes = self._window.desk.graph.nodes
         cached = sum(self.engine.state_of(node).state == "cached" for node in nodes)
@@ -126,8 +150,6 @@ class Parts(QObject):
         return session.log_tail(lines) if session is not None else ()
 
     def _keep_picture(self, path: object) -> None:
-        from pathlib import Path
-
         if isinstance(path, Path) and self._shot is not None:
             keep_picture(path, self._shot.image)
 
@@ -153,9 +175,12 @@ class Parts(QObject):
             tr("A render is running"), tr("Closing the window stops it; what is not finished is lost."), tr("Stop it")
         )
 
-    def close(self) -> None:
-        """Stop everything that runs."""
-        if self._window.desk.path is not None:
-            self._keep_picture(self._window.desk.path)
-        self.line.close()
-        self.engine.close()
+    def closing(self) -> Sequence[Callable[[], object]]:
+        """What stops everything that runs, in order."""
+        path = self._window.desk.path
+        return (
+            lambda: self._keep_picture(path),
+            self.timeline.close_views,
+            self.line.close,
+            self.engine.close,
+        )

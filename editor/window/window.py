@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from editor.actions import Actions
@@ -181,14 +181,16 @@ class Window(QMainWindow):
         if not self._drawn:
             self.start.take_focus()
 
-    def event(self, event: QEvent) -> bool:
-        done = super().event(event)
-        if event.type() == QEvent.Type.Paint and not self._drawn:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._drawn:
             self._drawn = True
             QTimer.singleShot(0, self._seen)
-        elif event.type() == QEvent.Type.WindowActivate:
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.files.look()
-        return done
 
     def _seen(self) -> None:
         self.painted.emit()
@@ -202,11 +204,12 @@ class Window(QMainWindow):
         if not (self.parts is None or self.parts.may_close()) or not self.files.guarded(lambda: None):
             event.ignore()
             return
-        self.intake.close()
-        if self.parts is not None:
-            self.parts.close()
-        self.status.end()
-        self.recovery.close()
+        closing = [self.intake.close, self.status.end, self.recovery.close]
+        for close in [*(self.parts.closing() if self.parts is not None else ()), *closing]:
+            try:
+                close()
+            except Exception as fault:  # the others must still be closed
+                self.faults.caught(type(fault), fault, fault.__traceback__)
         self.faults.remove()
         event.accept()
 
