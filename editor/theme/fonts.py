@@ -44,5 +44,7 @@ def font(px: int, bold: bool = False, mono: bool = False) -> QFont:
         made = QFont()
     made.setPixelSize(max(6, round(px * _scale[0])))
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    if family == MONO:  # a variable font, whose own default is extra light: Qt leaves the axis alone
+        made.setVariableAxis(QFont.Tag("wght"), 600 if bold else 400)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return made
