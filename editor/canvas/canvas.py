@@ -1,0 +1,385 @@
+"""The pipeline as a picture one can take hold of: the widget that the window puts in its middle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QCursor, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from editor import theme
+from editor.canvas import commands, menus
+from editor.canvas.facts import Facts
+from editor.canvas.hint import Hint
+from editor.canvas.hits import Hit, Where
+from editor.canvas.inplace import NoteEdit, TitleEdit
+from editor.canvas.minimap import Minimap
+from editor.canvas.operations import Operations
+from editor.canvas.placing import SearchContext, placement
+from editor.canvas.ports import Port, port_kind
+from editor.canvas.thumbnails import Thumbnails
+from editor.canvas.view import CanvasView
+from editor.canvas.wiring import Verdict
+from editor.desk.desk import Desk
+from editor.language import tr
+from graphs.document import GroupId, NodeId, NoteId
+
+if TYPE_CHECKING:
+    from editor.actions.actions import Actions
+    from editor.engine.engine import Engine
+
+
+class Canvas(QWidget):
+    """A view of the desk's graph.
+
+    Signals:
+        search_wanted(QPoint, SearchContext)   global place; `place` puts in what is chosen
+        node_activated(str)                    double click on a card
+        files_dropped(list, tuple)             paths, and where in the scene
+        message(str)                           for the status bar
+    """
+
+    search_wanted = Signal(QPoint, object)
+    node_activated = Signal(str)
+    files_dropped = Signal(list, object)
+    message = Signal(str)
+
+    def __init__(
+        self, desk: Desk, engine: Engine | None = None, actions: Actions | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.facts = Facts(engine)
+        self.view = CanvasView(desk, self.facts)
+        self.mirror = self.view.mirror
+        self.operations = Operations(self.view, self.message.emit)
+        self.minimap = Minimap(self.view, self)
+        self.hint = Hint(self)
+        self.thumbnails = Thumbnails(self.view, engine)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self.setFocusProxy(self.view)
+        self.view.setAccessibleName(tr("Pipeline"))
+        self.view.setAccessibleDescription(
+            tr(
+                "Nodes and wires. Alt and the arrow keys go from node to node, Tab adds one, "
+                "the menu key shows what can be done"
+            )
+        )
+        self._fit_soon = True
+        self.commands = commands.registered(self, actions)
+        self._listen(engine)
+        self.mirror.rebuild()
+
+    def _listen(self, engine: Engine | None) -> None:
+        desk, view = self.desk, self.view
+        desk.changed.connect(self._changed)
+        desk.reset.connect(self._reset)
+        desk.selected.connect(self._selected)
+        desk.refused.connect(self._refused)
+        view.menu_wanted.connect(self._menu)
+        view.searched.connect(self._search)
+        view.activated.connect(self.node_activated)
+        view.rename_wanted.connect(lambda hit: self.edit_text(hit))
+        view.dragged_in.connect(self._dropped)
+        view.said.connect(self.message)
+        view.doubted.connect(self._doubted)
+        theme.watch.changed.connect(self._restyle)
+        self._states = QTimer(self, interval=30, singleShot=True)
+        self._states.timeout.connect(self._ask_states)
+        self._touched: set[NodeId] = set()
+        if engine is not None:
+            engine.analysed.connect(self._analysed)
+            engine.node_state.connect(self._state_changed)
+            engine.costs_changed.connect(self._costs)
+
+    # ---- the document has changed
+    def _changed(self, change: Any) -> None:
+        self.mirror.follow(change)
+        self._mark_wires()
+        self.minimap.forget()
+        self.hint.hide()
+        self.view.looked.emit()
+
+    def _reset(self) -> None:
+        if self.view.gesture is not None:
+            self.view.end(cancelled=True)
+        self.mirror.rebuild()
+        self.minimap.forget()
+        self.hint.hide()
+        self._fit_soon = True
+        if self.isVisible():
+            self.zoom_to_fit()
+
+    def _selected(self) -> None:
+        chosen, current = self.desk.selection, self.desk.current
+        changed = [
+            node
+            for node, card in self.mirror.cards.items()
+            if card.face.selected != (node in chosen) or card.face.current != (node == current)
+        ]
+        self.mirror.refresh_faces(changed)
+        for node in changed:
+            self.mirror.cards[node].setZValue(2.0 if node in chosen else 1.0)
+        ends = {wire for node in changed for wire in self.mirror.cards[node].wires()}
+        for wire in ends:
+            wire.look(near=bool({wire.link.source[0], wire.link.target[0]} & chosen))
+
+    def _refused(self, reason: str) -> None:
+        self.message.emit(reason)
+        self.hint.say(reason, QPointF(self.mapFromGlobal(QCursor.pos())))
+        QTimer.singleShot(3000, self.hint, self.hint.hide)
+
+    # ---- the engine has something to tell
+    def _analysed(self, _analysis: object) -> None:
+        self._mark_wires()
+        self._touched.update(self.mirror.cards)
+        self._states.start()
+
+    def _state_changed(self, node: str) -> None:
+        self._touched.add(NodeId(node))
+        if not self._states.isActive():
+            self._states.start()
+
+    def _costs(self) -> None:
+        self._touched.update(self.mirror.cards)
+        if not self._states.isActive():
+            self._states.start()
+
+    def _ask_states(self) -> None:
+        touched, self._touched = self._touched, set()
+        self.mirror.refresh_faces(touched)
+        self.minimap.forget()
+
+    def _mark_wires(self) -> None:
+        conversions, problems = self.facts.conversions(), self.facts.wire_problems()
+        for target, wire in self.mirror.wires.items():
+            problem = problems.get(target)
+            wire.look(
+                conversion=conversions.get(target, ""),
+                problem=problem.text if problem is not None else "",
+                remedy=problem.remedy if problem is not None else "",
+            )
+
+    # ---- for the window
+    def add_node(self, type_id: str, scene_pos: tuple[float, float] | None = None) -> NodeId | None:
+        """Put in a node of a type, at `scene_pos` or in the middle of what is seen."""
+        return self.place(type_id, SearchContext(scene_pos or self.viewport_centre()))
+
+    def place(self, type_id: str, context: SearchContext) -> NodeId | None:
+        """What a search has found, put in and wired as `context` says, as one undo step."""
+        kind = self.desk.registry.get(type_id)
+        if kind is None:
+            self.message.emit(tr("{type} is not installed here").format(type=type_id))
+            return None
+        if context.replaces is not None:
+            return context.replaces if self.replace_node(context.replaces, type_id) else None
+        fresh, edit = placement(self.desk.graph, self.desk.registry, kind, context)
+        if not self.desk.do(edit, tr("Add {node}").format(node=kind.name())):
+            return None
+        self.operations.select([fresh.id])
+        return fresh.id
+
+    def replace_node(self, node: NodeId, type_id: str) -> bool:
+        """Make a node one of another type; its wires stay where they fit."""
+        return self.operations.replace(node, type_id)
+
+    def frame_selection(self) -> None:
+        """Show what is selected, or all."""
+        rects = [self.mirror.cards[node].rect() for node in self.desk.selection if node in self.mirror.cards]
+        rects += [self.mirror.notes[note].rect() for note in self.operations.notes()]
+        self._show(rects) if rects else self.zoom_to_fit()
+
+    def zoom_to_fit(self) -> None:
+        """Show the whole graph."""
+        rects = [card.rect() for card in self.mirror.cards.values() if card.hidden_in is None]
+        rects += [frame.rect for frame in self.mirror.frames.values() if not frame.rect.isEmpty()]
+        rects += [note.rect() for note in self.mirror.notes.values()]
+        self._show(rects)
+
+    def _show(self, rects: list[QRectF]) -> None:
+        around = QRectF()
+        for rect in rects:
+            around = around.united(rect)
+        if rects:
+            self.view.show_rect(around.adjusted(-36, -36, 36, 36))
+
+    def centre_on(self, node: NodeId) -> None:
+        """Bring a node into the middle, at the zoom that is."""
+        card = self.mirror.cards.get(node)
+        if card is not None:
+            rect = card.hidden_in.rect if card.hidden_in is not None else card.rect()
+            by = (self.view.seen_rect().center() - rect.center()) * self.view.zoom
+            self.view.pan_by(by.x(), by.y())
+
+    def bring_into_view(self, node: NodeId) -> None:
+        """Move no more than is needed to see a node."""
+        card = self.mirror.cards.get(node)
+        if card is not None and not self.view.seen_rect().contains(card.rect()):
+            self.centre_on(node)
+
+    def viewport_centre(self) -> tuple[float, float]:
+        """In scene coordinates."""
+        centre = self.view.seen_rect().center()
+        return centre.x(), centre.y()
+
+    def set_badges(self, badges: Mapping[NodeId, str]) -> None:
+        """Which nodes the viewer shows, by their letter: `{node: "A"}`."""
+        old, self.view.badges = self.view.badges, dict(badges)
+        self.mirror.refresh_faces({*old, *badges})
+
+    def show_progress(self, progress: Mapping[NodeId, float]) -> None:
+        """How much of a render is done, by output node (0…1); nodes not named show none."""
+        for node, card in self.mirror.cards.items():
+            card.show_progress(progress.get(node))
+
+    def show_moment(self, moment: Fraction) -> None:
+        """The moment of tape that thumbnails show."""
+        self.thumbnails.show_moment(moment)
+
+    def show_heat(self, on: bool) -> None:
+        """Colour cards by their part of the time."""
+        self.view.heat = on
+        self.mirror.refresh_faces()
+
+    # ---- what the view asks for
+    def pointer_scene(self) -> QPointF:
+        """Where the mouse is, or the middle of the view if it is elsewhere."""
+        at = self.view.viewport().mapFromGlobal(QCursor.pos())
+        inside = self.view.viewport().rect().contains(at) and self.view.underMouse()
+        return self.view.to_scene(at) if inside else self.view.seen_rect().center()
+
+    def ask_search(self, context: SearchContext | None = None) -> None:
+        """Open the search at the mouse (by key) or for a context."""
+        spot = self.pointer_scene()
+        context = context or SearchContext((spot.x(), spot.y()))
+        at = self.view.to_view(QPointF(*context.position)).toPoint()
+        self.search_wanted.emit(self.view.viewport().mapToGlobal(at), context)
+
+    def search_after(self) -> None:
+        """Search for a node to follow the current one, wired to its first output."""
+        node = self.desk.current
+        card = self.mirror.cards.get(node) if node is not None else None
+        kind = self.desk.kind(node) if node is not None else None
+        if card is None or kind is None or not kind.outputs:
+            self.ask_search()
+            return
+        out = next(iter(kind.outputs.values()))
+        spot = card.ports[out.name, True].anchor() + QPointF(54, 0)
+        self.ask_search(SearchContext((spot.x(), spot.y()), (card.node, out.name), True, out.kind))
+
+    def search_replacement(self) -> None:
+        """Search for a type that the current node is to become."""
+        card = self.mirror.cards.get(self.desk.current) if self.desk.current is not None else None
+        if card is not None:
+            self.ask_search(SearchContext((card.x(), card.y()), replaces=card.node))
+
+    def _search(self, hit: Any, where: QPoint) -> None:
+        graph, registry = self.desk.graph, self.desk.registry
+        position = (hit.spot.x(), hit.spot.y())
+        context = SearchContext(position)
+        if hit.port is not None:
+            gives = hit.port.view.gives
+            kind = port_kind(graph, registry, hit.port.address, gives=gives)
+            context = SearchContext(position, hit.port.address, gives, kind)
+        elif hit.wire is not None:
+            link = hit.wire.link
+            context = SearchContext(position, kind=port_kind(graph, registry, link.source, gives=True), on=link.target)
+        self.search_wanted.emit(where, context)
+
+    def _dropped(self, what: object, spot: QPointF) -> None:
+        match what:
+            case (str() as type_id, SearchContext() as context):
+                self.place(type_id, context)
+            case list():
+                self.files_dropped.emit([Path(path) for path in what], (spot.x(), spot.y()))
+
+    def _doubted(self, what: object, at: QPointF) -> None:
+        match what:
+            case Verdict(reason=reason):
+                self.hint.say(reason, at)
+            case (Verdict() as verdict, (str(node), str(port))):
+                self.offer_remedy(verdict.reason, (NodeId(node), port), verdict.remedy, at)
+            case _:
+                self.hint.hide()
+
+    def offer_remedy(self, text: str, target: Port, remedy: str, at: QPointF) -> None:
+        """Say what is wrong at a wire's end, with a button that puts the mending node on it."""
+        kind = self.desk.registry.get(remedy)
+        if kind is not None:
+            button = tr("Put {node} in between").format(node=kind.name())
+            self.hint.offer(text, button, at, lambda: self.operations.insert_remedy(target, remedy))
+
+    def edit_text(self, hit: Hit) -> None:
+        """Write in place: a card's or group's title, a note."""
+        view, zoom = self.view, self.view.zoom
+        if hit.card is not None:
+            node, rect = hit.card.node, hit.card.rect()
+            place = QRectF(view.to_view(rect.topLeft()), rect.size() * zoom)
+            place.setHeight(30 * zoom)
+            TitleEdit(view, place, hit.card.face.title, zoom, lambda text: self.operations.rename(node, text))
+        elif hit.frame is not None:
+            key = hit.frame.doc.id
+            place = QRectF(view.to_view(hit.frame.head.topLeft()), hit.frame.head.size() * zoom)
+            place.setHeight(32 * zoom)
+            TitleEdit(view, place, hit.frame.doc.label, zoom, lambda text: self.operations.retitle(key, text))
+        elif hit.note is not None:
+            note = hit.note.note.id
+            place = QRectF(view.to_view(hit.note.rect().topLeft()), hit.note.rect().size() * zoom)
+            NoteEdit(view, place, hit.note.note.text, zoom, lambda text: self.operations.write_note(note, text))
+
+    def rename_current(self) -> None:
+        """Write the title of what is selected."""
+        frames, notes = self.operations.frames(), self.operations.notes()
+        if frames:
+            self.edit_frame(frames[0])
+        elif notes and not self.desk.selection:
+            self.edit_note(notes[0])
+        elif self.desk.current is not None and self.desk.current in self.mirror.cards:
+            card = self.mirror.cards[self.desk.current]
+            self.bring_into_view(card.node)
+            self.edit_text(Hit(Where.TITLE, card.pos(), card=card))
+
+    def edit_frame(self, key: GroupId) -> None:
+        frame = self.mirror.frames.get(key)
+        if frame is not None:
+            self.edit_text(Hit(Where.FRAME, frame.rect.topLeft(), frame=frame))
+
+    def edit_note(self, key: NoteId) -> None:
+        note = self.mirror.notes.get(key)
+        if note is not None:
+            self.edit_text(Hit(Where.NOTE, note.pos(), note=note))
+
+    def _menu(self, hit: Any, where: QPoint) -> None:
+        menus.menu(self, hit).popup(where)
+
+    # ---- the widget
+    def _restyle(self) -> None:
+        self.view.restyle()
+        self.hint.restyle()
+        self.minimap.forget()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.minimap.move(self.width() - self.minimap.width() - 12, self.height() - self.minimap.height() - 12)
+        self.minimap.raise_()
+        if self._fit_soon and self.isVisible():
+            self.zoom_to_fit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Polish and self._fit_soon:
+            QTimer.singleShot(0, self, self._first_fit)
+        return super().event(event)
+
+    def _first_fit(self) -> None:
+        if self._fit_soon:
+            self._fit_soon = False
+            self.zoom_to_fit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        event.accept()  # the view has its own
