@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QSi
 from editor import theme
 from editor.desk.desk import Desk
 from editor.forms.asks import Knows
+from editor.forms.heading import heading
 from editor.forms.looking import Looking, Seen
 from editor.forms.sheet import sheet
 from editor.forms.telling import ORDERS, Said, clip_rows, file_rows, sound_rows
@@ -139,9 +140,7 @@ class ClipPanel(QWidget):
         self._place.addWidget(self._content)
 
     def _add_file(self, box: QVBoxLayout, node: NodeId, seen: Seen) -> None:
-        title = QLabel(tr("File"))
-        title.setObjectName("Section")
-        box.addWidget(title)
+        box.addWidget(heading(tr("File")))
         if seen.fault:
             box.addWidget(_muted(seen.fault, "Error"))
             return
@@ -220,17 +219,15 @@ def _compared(before: list[Said], after: list[Said]) -> QWidget:
     made = QWidget()
     grid = _grid(made)
     for column, title in ((1, tr("In")), (2, tr("Out"))) if was and now else ():
-        head = QLabel(title)
-        head.setObjectName("Section")
-        grid.addWidget(head, 0, column)
+        grid.addWidget(heading(title), 0, column)
     for at, name in enumerate(names, 1):
         grid.addWidget(_name(name), at, 0, Qt.AlignmentFlag.AlignTop)
         if not was or not now:
             grid.addWidget(_value((was or now)[name]), at, 1)
             continue
         same = was.get(name) == now.get(name)
-        grid.addWidget(_value(was.get(name, "–")), at, 1)
-        grid.addWidget(_value(now.get(name, "–"), changed=not same), at, 2)
+        grid.addWidget(_value(was.get(name, "–")), at, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(_value(now.get(name, "–"), changed=not same), at, 2, Qt.AlignmentFlag.AlignTop)
     grid.setColumnStretch(1, 1)
     grid.setColumnStretch(2, 1 if was and now else 0)
     return made

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from editor import theme
 from editor.forms.controls.made import control_for
 from editor.forms.controls.number import Number
 from editor.forms.controls.path import PathBox
 from editor.forms.controls.ranges import Frames
+from editor.forms.heading import heading
 from editor.forms.row import Row
 from editor.forms.subject import Subject
 from editor.forms.words import title
@@ -33,8 +33,8 @@ class Form(QWidget):
     relinked = Signal(str, str)
     unfolded = Signal(bool)
 
-    def __init__(self, subject: Subject, clock: Frames, *, unfold: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, subject: Subject, clock: Frames, *, width: int = 400, unfold: bool = False) -> None:
+        super().__init__()
         self.rows: dict[str, Row] = {}
         self._clock = clock
         self._box = QVBoxLayout(self)
@@ -61,6 +61,8 @@ class Form(QWidget):
         widest = max((entry.sizeHint().width() for entry in entries), default=0)
         for entry in entries:
             entry.setFixedWidth(widest)
+        for row in self.rows.values():
+            row.fit(width)
         self.show_fields(subject)
 
     def show_fields(self, subject: Subject) -> None:
@@ -95,7 +97,7 @@ class Form(QWidget):
         for group in dict.fromkeys(["", *(param.group for param in params)]):
             members = [param for param in params if param.group == group]
             if group:
-                box.addWidget(_heading(tr(group[:1].upper() + group[1:])))
+                box.addWidget(heading(tr(group[:1].upper() + group[1:])))
             for param in members:
                 box.addWidget(self._row(param))
 
@@ -133,14 +135,3 @@ class Form(QWidget):
         self._advanced.setVisible(on)
         self.fold.setIcon(theme.icon("chevron-down" if on else "chevron-right"))
         self.unfolded.emit(on)
-
-
-def _heading(text: str) -> QLabel:
-    made = QLabel(text)
-    made.setObjectName("Section")
-    font = QFont(made.font())
-    font.setCapitalization(QFont.Capitalization.AllUppercase)
-    font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.8)
-    made.setFont(font)
-    made.setContentsMargins(0, 8, 0, 2)
-    return made

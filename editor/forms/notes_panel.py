@@ -25,12 +25,12 @@ class NotesPanel(QWidget):
         self._desk = desk
         self._node: NodeId | None = None
         self.heading = QLabel()
-        self.heading.setObjectName("Section")
+        self.heading.setObjectName("Title")
         self.node = _Pad(tr("What you found on this tape, why this value, what to try next…"))
         self.node.setAccessibleName(tr("Notes on the node"))
         self.node.written.connect(self._annotate)
         about = QLabel(tr("The whole restoration"))
-        about.setObjectName("Section")
+        about.setObjectName("Title")
         self.title = QLineEdit()
         self.title.setPlaceholderText(tr("Title"))
         self.title.setAccessibleName(tr("Title of the restoration"))

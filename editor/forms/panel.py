@@ -167,7 +167,8 @@ class ParamsPanel(QWidget):
         if made.params:
             clock = Clock(self._desk, self._engine, self._playhead, made.nodes[0].id)
             key = made.kind or made.params
-            self.form = Form(made, clock, unfold=self._unfolded.get(key, False))
+            room = self.area.viewport().width() - 2 * MARGIN
+            self.form = Form(made, clock, width=room, unfold=self._unfolded.get(key, False))
             self.form.unfolded.connect(lambda on: self._unfolded.__setitem__(key, on))
             self.form.edited.connect(self._edited)
             self.form.settled.connect(self._settled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QWidget
 
@@ -141,14 +141,21 @@ class Row(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(140, self._grid.totalMinimumSize().height())
 
+    def fit(self, width: int) -> None:
+        """Put the control under its label where both have no room side by side."""
+        self._place(self._stacks(width))
+
+    def _stacks(self, width: int) -> bool:
+        if self.control.tall:
+            return True
+        needed = self._label_px + self.control.room() + self.dot.sizeHint().width() + 2 * SPACING
+        return width < needed
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self.control.tall:
-            needed = self._label_px + self.control.room() + self.dot.sizeHint().width() + 2 * SPACING
-            stacked = event.size().width() < needed
-            if stacked != self._stacked:
-                self._place(stacked)
-                self.updateGeometry()
+        if self._stacks(event.size().width()) != self._stacked:
+            # not now: Qt drops what a layout is told while it lays out
+            QTimer.singleShot(0, self, lambda: self.fit(self.width()))
 
 
 class Dot(QWidget):
@@ -177,7 +184,7 @@ class Dot(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(12, 16)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+    def paintEvent(self, event: QPaintEvent) -> None:
         if self.on:
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -193,11 +200,14 @@ class _Elided(QLabel):
         super().__init__(text)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(theme.colour("text2"))
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2, self.fontMetrics().height())
+
     def minimumSizeHint(self) -> QSize:
-        return QSize(20, super().minimumSizeHint().height())
+        return QSize(20, self.fontMetrics().height())

@@ -26,6 +26,7 @@ QToolButton#Preset::menu-indicator { width: 0; image: none; }
 QPlainTextEdit#Field { padding: 4px; }
 QPlainTextEdit#Field:focus { border: 1px solid $accent; }
 QTableWidget#Ranges { background: $bg0; border: 1px solid $line; border-radius: 6px; }
+QLabel#Title { color: $text; font-weight: 600; }
 QLabel#Fact { color: $text2; }
 QLabel#Changed { color: $chosen_text; font-weight: 600; }
 QFrame#Card { background: $bg2; border: 1px solid $line; border-radius: 8px; }

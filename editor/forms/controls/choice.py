@@ -7,10 +7,9 @@ from enum import Enum
 from typing import cast
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from editor import theme
 from editor.forms.controls.control import Control
 from editor.forms.subject import MIXED
 from editor.forms.words import choice_help, choice_name
@@ -102,12 +101,6 @@ class QuietCombo(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumContentsLength(6)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        side = round(self.fontMetrics().height() * 0.8)
-        picture = theme.pixmap("chevron-down", side, "text3", self.devicePixelRatioF())
-        QPainter(self).drawPixmap(self.width() - side - 8, (self.height() - side) // 2, picture)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

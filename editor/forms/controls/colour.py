@@ -27,7 +27,7 @@ class Swatch(QAbstractButton):
         high = self.fontMetrics().height() + 10
         return QSize(round(high * 1.6), high)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         focus = self.hasFocus()

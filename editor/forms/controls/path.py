@@ -69,7 +69,7 @@ class PathBox(Control):
         return self._missing
 
     def room(self) -> int:
-        return self.fontMetrics().horizontalAdvance("n" * 22)
+        return self.fontMetrics().horizontalAdvance("n" * 26)
 
     def parts(self) -> Sequence[QWidget]:
         return self.line, self.browse_button

@@ -76,7 +76,7 @@ class Slide(QSlider):
         self._last = x
         self._take(self._scale.value(self._share, fine=fine))
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._grip is not None:
             self._grip = None
             self.update()
@@ -160,7 +160,7 @@ class Slide(QSlider):
     def minimumSizeHint(self) -> QSize:
         return QSize(56, round(self._radius * 2 + 8))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
