@@ -135,13 +135,27 @@ class Actions(QObject):
         self.remapped.emit()
 
     def using(self, shortcut: str, but: str = "") -> list[Command]:
-        """The commands that one of these shortcuts already starts; `but` is left out."""
+        """The commands that one of these shortcuts already starts, where `but` would start too.
+
+        A command of one part (canvas, timeline) goes before one of the whole window while that part has the keys, so
+        these do not hinder each other, nor do commands of different parts.
+        """
         wanted = {one.toString() for one in sequences(shortcut)}
+        mine = self._scope(but) if but else None
         return [
             command
             for command in self._commands.values()
-            if command.id != but and wanted & {one.toString() for one in sequences(self.shortcut(command.id))}
+            if command.id != but
+            and wanted & {one.toString() for one in sequences(self.shortcut(command.id))}
+            and (mine is None or self._scope(command.id) & mine)
         ]
+
+    def _scope(self, id: str) -> frozenset[int]:
+        """Where a command's keys are heard: in the whole window, or in the parts it was given to."""
+        action = self._commands[id].action
+        if action.shortcutContext() is Qt.ShortcutContext.WindowShortcut:
+            return frozenset([0])
+        return frozenset(hash(place) for place in action.associatedObjects() if place is not self._owner)
 
     def _dress(self, command: Command) -> None:
         keys = sequences(self.shortcut(command.id))

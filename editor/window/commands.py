@@ -94,13 +94,16 @@ def _view(window: Window) -> None:
 
 def _layout(window: Window) -> None:
     add, layout = window.actions_.add, window.layout_
+
+    def here() -> bool:
+        return not window.on_start_page
+
     for number, (key, panel) in enumerate(window.panels.items(), 1):
         action = add(f"panel.{key}", panel.title, partial(layout.toggle, key), shortcut=f"Ctrl+Alt+{number}",
-            group="panels", checkable=True, enabled=lambda: not window.on_start_page, words=(tr("show hide panel"),))  # fmt: skip
+            group="panels", checkable=True, enabled=here, words=(tr("show hide panel"),))  # fmt: skip
         layout.changed.connect(lambda action=action, key=key: action.setChecked(layout.is_shown(key)))
         action.setChecked(True)
-    here = lambda: not window.on_start_page  # noqa: E731
-    add("layout.fill", tr("Only the panel with the keys"), lambda: _fill(window), shortcut="Ctrl+Return",
+    add("layout.fill", tr("Only the panel with the keys"), lambda: _fill(window), shortcut="F10",
         group="layouts", enabled=here, words=(tr("maximise full focus"),))  # fmt: skip
     add("layout.save", tr("Save the layout as…"), lambda: _save_layout(window), group="layouts", icon="layout",
         enabled=here)  # fmt: skip

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from editor import theme
 
@@ -53,6 +66,15 @@ class Panel(Frame):
         self._bar.setVisible(not own_head)
         widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._rows.addWidget(widget, 1)
+
+    def put(self, actions: Sequence[QAction]) -> None:
+        """Show commands as buttons in the title row."""
+        for action in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setIconSize(QSize(18, 18))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.head.addWidget(button)
 
     def _redraw(self) -> None:
         self._icon.setPixmap(theme.pixmap(self._icon_name, 16, "text2", self.devicePixelRatioF()))

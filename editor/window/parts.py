@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from editor.canvas import Canvas
 from editor.code.panel import CodePanel
 from editor.engine.engine import Engine
 from editor.engine.wishes import Shot
@@ -46,6 +48,8 @@ class Parts(QObject):
         self.engine = Engine(desk, playhead, parent=self)
         self.line = RenderLine(desk.registry, self)
         self._shot: Shot | None = None
+        self._fresh = True
+        self._middle()
         self._right()
         self._below()
         self._timed()
@@ -71,6 +75,16 @@ class Parts(QObject):
         found = self._window.panels[key]
         assert isinstance(found, TabbedPanel)
         return found
+
+    def _middle(self) -> None:
+        window = self._window
+        self.canvas = Canvas(window.desk, self.engine, window.actions_)
+        self._panel("canvas").show_part(self.canvas)
+        self._panel("canvas").put(
+            [window.actions_.get(f"canvas.{name}") for name in ("snap", "thumbs", "heat", "minimap", "fit")]
+        )
+        self.canvas.message.connect(self._tell)
+        self.canvas.files_dropped.connect(lambda paths, _: window.intake.take(paths[0]))
 
     def _right(self) -> None:
         desk, playhead = self._window.desk, self._window.playhead
@@ -120,14 +134,49 @@ class Parts(QObject):
             lambda count: tabs.entitle(self.queue, tr("Queue {count}").format(count=count) if count else tr("Queue"))
         )
         for part in (self.viewer, self.params, self.code, self.timeline):
-            part.told.connect(lambda text: status.showMessage(text, 6000))
+            part.told.connect(self._tell)
+        self.canvas.node_activated.connect(lambda node: self.viewer.show_node(NodeId(node)))
+        self.viewer.shown_changed.connect(self._badge)
+        self.viewer.node_wanted.connect(self._show_node)
+        self.problems.node_wanted.connect(self._show_node)
+        window.playhead.moved.connect(lambda: self.canvas.show_moment(window.playhead.moment))
+        window.desk.reset.connect(self._opened)
         window.files.opened.connect(self._keep_picture)
 
     # ---- news
 
+    def _tell(self, text: str) -> None:
+        self._window.status.showMessage(text, 6000)
+
+    def _opened(self) -> None:
+        """Another document: from its beginning, its result in the viewer."""
+        self._window.playhead.seek(Fraction(0))
+        self._window.playhead.set_span(None, None)
+        self._shot = None
+        self._fresh = True
+
+    def _badge(self) -> None:
+        """The cards of what the viewer shows carry its letter."""
+        self.canvas.set_badges({node: letter for letter, node in self.viewer.shown.items() if node is not None})
+
+    def _show_node(self, node: str) -> None:
+        self._window.desk.select([NodeId(node)], NodeId(node))
+        self.canvas.bring_into_view(NodeId(node))
+
     def _analysed(self) -> None:
+        self._look_at_result()
         self.problems.show_problems(self.engine.analysis.compiled.problems)
         self._window.actions_.refresh()
+
+    def _look_at_result(self) -> None:
+        """Once a document is open: the tape and what becomes of it, side by side."""
+        analysis = self.engine.analysis
+        if not self._fresh or analysis.graph is not self._window.desk.graph:
+            return
+        self._fresh = False
+        shown = [node for node in analysis.compiled.resolved.order if analysis.main_picture(node) is not None]
+        if shown and self.viewer.shown["A"] is None:
+            self.viewer.show_node(shown[0])
 
     def _pictured(self, view: str, what: object) -> None:
         if view == f"{self.viewer.name}.A" and isinstance(what, Shot):
@@ -162,10 +211,6 @@ class Parts(QObject):
         if order is not None:
             self.line.add(order)
             self._tabbed("queue").show_page(self.queue)
-
-    def show_node(self, node: NodeId) -> None:
-        """Select a node and bring it into view."""
-        self._window.desk.select([node], node)
 
     # ---- the end
 
