@@ -102,6 +102,13 @@ class ClipPanel(QWidget):
                 found.append(info)
         return found
 
+    def _conversions(self, node: NodeId) -> list[str]:
+        """What the compiler does to clips on their way in."""
+        facts = self._engine.analysis
+        found = facts.conversions.items() if facts else ()
+        text = tr("What comes in at {port} is converted to {format} first.")
+        return [text.format(port=port, format=form.name) for (at, port), form in found if at == node]
+
     def _file(self, node: NodeId) -> Seen | None:
         """What the file of a source is; None for nodes that read none."""
         path = self._path(node)
@@ -134,6 +141,8 @@ class ClipPanel(QWidget):
         else:
             if before or after:
                 box.addWidget(_compared(_rows(before), _rows(after)))
+            for said in self._conversions(node):
+                box.addWidget(_muted(said))
             if seen is not None:
                 self._add_file(box, node, seen)
         box.addStretch(1)

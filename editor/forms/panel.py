@@ -19,13 +19,14 @@ from editor.forms.exchange import as_text, from_text
 from editor.forms.form import Form
 from editor.forms.header import Header
 from editor.forms.problem_list import ProblemList
+from editor.forms.relink import relinking
 from editor.forms.remedy import remedy
 from editor.forms.sheet import sheet
 from editor.forms.subject import Subject, subject
 from editor.forms.words import title
 from editor.language import tr
 from graphs.document import Json
-from graphs.edits import Bypass, Edit, Rename, SetParams, Several
+from graphs.edits import Bypass, Edit, Rename, Several
 from graphs.problem import Problem
 from nodes.params import Kind
 
@@ -251,18 +252,12 @@ class ParamsPanel(QWidget):
         self.refresh()
 
     def _relinked(self, old: str, new: str) -> None:
-        """All other nodes that read the lost file follow."""
-        edits: list[Edit] = []
-        for node in self._desk.graph.nodes.values():
-            kind = self._desk.kind(node)
-            edits += [
-                SetParams(node.id, {param.name: new})
-                for param in (kind.params.values() if kind else ())
-                if param.kind in (Kind.FILE, Kind.FOLDER) and not param.saves and node.params.get(param.name) == old
-            ]
+        """All nodes that read the lost file follow, and those whose files were lost with it and are found beside it."""
+        edits = relinking(self._desk.graph, self._desk.registry, old, new)
         if edits:
-            self._do(Several(tuple(edits)), tr("Find the file again"))
-            self.told.emit(tr("{count} more nodes that used the file follow").format(count=len(edits)))
+            self._do(Several(edits), tr("Find the file again"))
+        if len(edits) > 1:
+            self.told.emit(tr("{count} nodes have their files again").format(count=len(edits)))
 
     def copy(self) -> None:
         """Put the settings on the clipboard."""
@@ -310,7 +305,9 @@ class ParamsPanel(QWidget):
     def _redress(self) -> None:
         self._dress()
         self._shape = None
+        side = self.fontMetrics().height()
         for button, icon in ((self.reset_button, "reset"), (self.copy_button, "copy"), (self.paste_button, "paste")):
             button.setIcon(theme.icon(icon))
+            button.setIconSize(QSize(side, side))
         self.header.label.setFont(theme.font(15, bold=True))
         self.refresh()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QWidget
 
 from editor import theme
@@ -90,6 +90,13 @@ class Row(QWidget):
     def _reset(self) -> None:
         self._refused("")
         self.reset.emit(self.param.name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete, where the control has no use for it, resets."""
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.dot.on:
+            self._reset()
+        else:
+            super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = self.menu()

@@ -14,11 +14,11 @@ from editor.forms.controls.control import Control
 from editor.forms.controls.presence import is_pattern, presence
 from editor.forms.subject import MIXED
 from editor.language import tr
-from nodes.params import Kind, Param
+from nodes.params import Kind, Param, ParamError
 
 
 class PathBox(Control):
-    """Signal: relinked(str old, str new): the user showed where a lost file is now."""
+    """Signal: relinked(str old, str new): the user showed where a lost file is now; comes in place of `edited`."""
 
     relinked = Signal(str, str)
 
@@ -121,12 +121,17 @@ class PathBox(Control):
     def take(self, path: str) -> None:
         """Use this path; where the old one is lost, all that used it may follow."""
         old = self._value
-        lost = self._missing and isinstance(old, str) and bool(path)
-        if self.offer(path):
-            if lost and isinstance(old, str):
-                self.relinked.emit(old, path)
-        else:
-            self.show_value(self._value)
+        if self._missing and isinstance(old, str) and path and path != old:
+            try:
+                self.param.accept(path)
+            except ParamError as fault:
+                self.refused.emit(str(fault))
+                self.show_value(old)
+                return
+            self.refused.emit("")
+            self.relinked.emit(old, path)
+        elif not self.offer(path):
+            self.show_value(old)
 
     # ---- choosing
 

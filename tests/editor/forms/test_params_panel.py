@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
@@ -300,6 +300,20 @@ def test_a_file_that_is_gone_looks_so_and_all_its_readers_follow_when_it_is_foun
     settle()
     assert bench.value("file", "a") == bench.value("file", "b") == str(found)
     qtbot.waitUntil(lambda: not control.missing)
+    assert bench.undo_steps() == 1
+
+
+def test_files_that_were_lost_together_are_found_together(qtbot: Any, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    for name in ("1.avi", "2.avi"):
+        (tmp_path / "new" / name).touch()
+    lost = [node(f"t{at}", "input.video", file=str(tmp_path / "old" / f"{at}.avi")) for at in (1, 2, 3)]
+    bench = Bench(Graph.of(lost), "t1")
+    qtbot.waitUntil(lambda: bench.control("file").missing)
+    bench.control("file").take(str(tmp_path / "new" / "1.avi"))
+    settle()
+    assert [Path(str(bench.value("file", f"t{at}"))).parent.name for at in (1, 2, 3)] == ["new", "new", "old"]
+    assert bench.undo_steps() == 1 and "2 nodes" in bench.told[-1]
 
 
 def test_a_file_is_dropped_on_its_field(tmp_path: Path) -> None:
@@ -378,6 +392,28 @@ def test_the_dot_tells_a_changed_value_and_a_double_click_resets_it() -> None:
     assert bench.row("in_black").dot.on and not bench.row("in_white").dot.on
     QTest.mouseDClick(bench.row("in_black").dot, Qt.MouseButton.LeftButton)
     assert bench.value("in_black") == 16.0 and not bench.row("in_black").dot.on
+
+
+def test_delete_resets_where_it_means_nothing_else() -> None:
+    bench = levels(gamma=2.0)
+    bench.control("gamma").slide.setFocus()
+    QTest.keyClick(bench.control("gamma").slide, Qt.Key.Key_Delete)
+    assert bench.value("gamma") == 1.0
+
+
+def test_no_widget_outlives_its_form() -> None:
+    bench = levels()
+
+    def look_around() -> int:
+        for name in ("tape", "levels1") * 3:
+            bench.desk.select([name])
+            settle()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        return len(QApplication.allWidgets())
+
+    before = look_around()
+    for _ in range(5):
+        assert look_around() == before
 
 
 def test_the_context_menu_resets() -> None:
