@@ -36,6 +36,12 @@ def first_step(fps: float, speed: float) -> int:
     return max(1, math.ceil(fps * abs(speed) / SMOOTH_FPS - 1e-9))
 
 
+def pays(effective: float, before: float) -> bool:
+    """Whether skipping was worth it: `effective` is frames of tape covered a second, `before` with a smaller step.
+    Filters over time make what is skipped too, and then it is not."""
+    return effective > 1.25 * before
+
+
 def next_step(step: int, fps: float, speed: float, made_fps: float) -> int:
     """The step at which a machine that makes `made_fps` pictures a second keeps up: more than now, as it is called
     when it does not. Skipping makes filters over time dearer, so it goes up by a half at least, and to 16 at most."""

@@ -2,7 +2,8 @@
 
 The pictures are made ahead by the engine, in order. The clock on the wall says which frame is due; of those that are
 ready the newest due one is shown, the others are dropped. Where the machine falls behind for good, the run begins
-anew further on with every second, third, … frame, and it is said how many of how many are seen.
+anew further on with every second, third, … frame. Where that does not help (filters over time make what is skipped
+too) every frame is shown, slower than the tape. It is said how many of how many are seen.
 """
 
 from __future__ import annotations
@@ -80,8 +81,12 @@ class Player(QObject):
         self._engine, self._playhead, self._now = engine, playhead, now
         self._runs: list[_Run] = []
         self._step = 1
+        self._slow = False
+        self._unskippable: set[str] = set()
+        self._covered = 0.0
         self._from = 0
         self._since: float | None = None
+        self._last_at: float | None = None
         self._moving = False
         self._made, self._seen = pace.Meter(), pace.Meter()
         self._timer = QTimer(self)
@@ -111,7 +116,8 @@ class Player(QObject):
     def _playing_changed(self) -> None:
         self._halt()
         if self._playhead.speed:
-            self._step = 0  # not known yet
+            self._step, self._covered = 0, 0.0  # nothing is known yet
+            self._slow = self._film() in self._unskippable
             self._begin(self._first())
 
     def _views(self) -> list[tuple[str, Wish, Clock]]:
@@ -227,6 +233,8 @@ class Player(QObject):
         way = lead.way
         passed = (self._now() - self._since) * self._wanted_fps
         due = self._from + way * int(passed + 1e-6)
+        if self._slow and lead.here:
+            due = self._slow_due(lead)
         ready = [frame for frame in lead.here if (due - frame) * way >= 0 and self._has_others(frame)]
         if ready:
             self._show(ready[-1])
@@ -234,10 +242,35 @@ class Player(QObject):
             if (due - (lead.newest or 0)) * way >= self._step:
                 self._end()
         elif lead.newest is not None and (due - lead.newest) * way > BEHIND_S * self._wanted_fps:
-            fps, speed = float(lead.clock.fps), float(self._playhead.speed)
-            self._step = pace.next_step(self._step, fps, speed, self._made.rate(self._now()))
-            low, high = self._limits(lead.clock)
-            self._begin(max(low, min(high - 1, due)))
+            self._fall_behind(lead, due)
+
+    def _fall_behind(self, lead: _Run, due: int) -> None:
+        """Skip more; where that does not help, show every frame, slower than the tape."""
+        if self._slow:
+            return
+        made = self._made.rate(self._now())
+        fps, speed = float(lead.clock.fps), float(self._playhead.speed)
+        first = pace.first_step(fps, speed)
+        if self._step > first and not pace.pays(made * self._step, self._covered):
+            self._slow, self._step = True, first
+            self._unskippable.add(self._film())
+            due = lead.clock.frame_at(self._playhead.moment) + lead.way * first
+        else:
+            self._covered, self._step = made * self._step, pace.next_step(self._step, fps, speed, made)
+        low, high = self._limits(lead.clock)
+        self._made.clear()
+        self._begin(max(low, min(high - 1, due)))
+
+    def _film(self) -> str:
+        """Names what leads, as the graph makes it now."""
+        views = self._views()
+        place = self._engine.analysis.places.of(views[0][1].node, views[0][1].port) if views else None
+        return place.fingerprint if place is not None else ""
+
+    def _slow_due(self, lead: _Run) -> int:
+        """The next frame, once the one before has been seen as long as on the tape."""
+        early = self._last_at is not None and self._now() - self._last_at < 0.9 * self._step / self._wanted_fps
+        return lead.seen if early and lead.seen is not None else lead.here[0]
 
     def _has_others(self, frame: int) -> bool:
         moment = self._runs[0].clock.moment_of(frame)
@@ -248,7 +281,8 @@ class Player(QObject):
         moment = lead.clock.moment_of(frame)
         for run in list(self._runs):
             run.show(frame if run is lead else run.clock.frame_at(moment))
-        self._seen.count(self._now())
+        self._last_at = self._now()
+        self._seen.count(self._last_at)
         self._moving = True
         try:
             self._playhead.seek(moment)
@@ -267,7 +301,8 @@ class Player(QObject):
         if self._runs and seen:
             wanted = self._wanted_fps
             seen = wanted if seen > 0.97 * wanted else seen
-            self.told.emit(tr("{seen:.3g} of {wanted:.4g} fps").format(seen=seen, wanted=wanted))
+            text = tr("{seen:.3g} of {wanted:.4g} fps, slowed") if self._slow else tr("{seen:.3g} of {wanted:.4g} fps")
+            self.told.emit(text.format(seen=seen, wanted=wanted))
 
 
 def _followed(lead: Clock, own: Clock, frames: range) -> range:

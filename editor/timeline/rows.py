@@ -101,7 +101,7 @@ def waveform(painter: QPainter, rows: Rows, scale: Scale, sound: Sound) -> None:
     first = scale.start - sound.start_s
     columns = sound.envelope.columns(first, first + scale.width / scale.px_s, max(1, round(box.width())))
     low, high = columns[:, :, 0].min(1), columns[:, :, 1].max(1)
-    middle, half = box.center().y(), box.height() / 2 - 1
+    middle, half = box.center().y(), (box.height() / 2 - 1) * sound.gain
     painter.setPen(QPen(theme.port_colour("audio"), 1))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.drawLines(

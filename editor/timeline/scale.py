@@ -86,14 +86,9 @@ class Stroke:
 def strokes(scale: Scale, count: Count, apart_px: float = 92.0) -> Iterator[Stroke]:
     """The ruler: texts at least `apart_px` apart on round timecodes, with short strokes between them."""
     frame_px = scale.px_s / float(count.fps)
-    first, last = (max(0, math.floor(second * count.fps)) for second in (scale.start, scale.end))
     for step in _FRAMES:
-        if step * frame_px >= apart_px and step < count.rate:
-            fine = next((small for small in _FRAMES if small * frame_px >= 8 and step % small == 0), step)
-            yield from (
-                Stroke(frame, count.code(frame) if frame % step == 0 else "")
-                for frame in range(first - first % step, last + 2, fine)
-            )
+        if step * frame_px >= apart_px and 2 * step <= count.rate:
+            yield from _in_frames(scale, count, step, frame_px, apart_px)
             return
     second_px = frame_px * count.rate
     step = next((step for step in _SECONDS if step * second_px >= apart_px), _SECONDS[-1])
@@ -104,3 +99,13 @@ def strokes(scale: Scale, count: Count, apart_px: float = 92.0) -> Iterator[Stro
     for second in range(begin, math.ceil(scale.end) + fine + 1, fine):
         frame = count.numbered(second)
         yield Stroke(frame, count.clock(frame) if second % step == 0 else "")
+
+
+def _in_frames(scale: Scale, count: Count, step: int, frame_px: float, apart_px: float) -> Iterator[Stroke]:
+    """Every second begins its own row of round frame numbers."""
+    fine = next((small for small in _FRAMES if small * frame_px >= 8 and step % small == 0), step)
+    for second in range(max(0, math.floor(scale.start) - 1), math.ceil(scale.end) + 2):
+        begin, end = count.numbered(second), count.numbered(second + 1)
+        for number in range(0, end - begin, fine):
+            told = number % step == 0 and (not number or (end - begin - number) * frame_px >= 0.8 * apart_px)
+            yield Stroke(begin + number, count.code(begin + number) if told else "")

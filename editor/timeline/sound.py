@@ -17,6 +17,9 @@ from runtime.loudness import LoudnessError
 if TYPE_CHECKING:
     from editor.engine.engine import Engine
 
+MOST_GAIN = 8.0
+_FULL = 32768.0
+
 
 class Sound(QObject):
     """`envelope` of what is heard, `start_s` its beginning on the tape's clock; None while it is not known.
@@ -35,6 +38,7 @@ class Sound(QObject):
         self.envelope: Envelope | None = None
         self.start_s = 0.0
         self.failure = ""
+        self._gain = 1.0
         self._heard.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     def follow(self, source: NodeId | None) -> None:
@@ -46,10 +50,15 @@ class Sound(QObject):
         self._stop.set()
         self._stop = threading.Event()
         self._op, self.failure = op, ""
-        self.envelope = kept(op) if op is not None else None
+        self._show(kept(op) if op is not None else None)
         self.changed.emit()
         if op is not None and self.envelope is None:
             threading.Thread(target=self._hear, args=(op, self._stop), name="waveform", daemon=True).start()
+
+    def _show(self, found: Envelope | None) -> None:
+        self.envelope = found
+        loudest = max(int(found.high.max()), -int(found.low.min())) if found is not None and len(found.high) else 0
+        self._gain = min(MOST_GAIN, _FULL / loudest) if loudest else 1.0
 
     def _sound_of(self, source: NodeId | None) -> tuple[SoundOp | None, float]:
         compiled = self._engine.analysis.compiled
@@ -60,6 +69,11 @@ class Sound(QObject):
                 clock = analysis.clock(*output) if output is not None else None
                 return sound.op, float(clock.begins) if clock is not None else 0.0  # it counts from the first picture
         return None, 0.0
+
+    @property
+    def gain(self) -> float:
+        """How much larger than life it is drawn: quiet tapes are to be seen too."""
+        return self._gain
 
     def close(self) -> None:
         self._stop.set()
@@ -79,7 +93,7 @@ class Sound(QObject):
         if op is not self._op:
             return
         if isinstance(outcome, Envelope):
-            self.envelope = outcome
+            self._show(outcome)
         else:
             self.failure = str(outcome)
         self.changed.emit()

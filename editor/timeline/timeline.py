@@ -116,6 +116,11 @@ class Timeline(QWidget):
         self._analysed()
 
     @property
+    def sound(self) -> Sound:
+        """The tape's sound, for the meters too."""
+        return self._sound
+
+    @property
     def output(self) -> tuple[NodeId, str] | None:
         """The output that is followed."""
         analysis = self._engine.analysis

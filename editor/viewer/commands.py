@@ -54,7 +54,7 @@ class Commands:
         self._add("view.flip", tr("Flip between A and B"), viewer.flip, "`", "", "compare")
         self._add("view.swap", tr("Swap A and B"), viewer.swap, "Shift+X", "", "compare")
         self._add("view.show", tr("Show the current node in A"), lambda: self._show("A"), "A", "monitor", "view slots")
-        self._add("view.show_b", tr("Show the current node in B"), lambda: self._show("B"), "B", "", "view slots")
+        self._add("view.show_b", tr("Show the current node in B"), lambda: self._show("B"), "Shift+B", "", "view slots")
         self._add("view.clear_b", tr("Show nothing in B"), lambda: viewer.show_node(None, "B"), "", "", "view slots")
         for number in range(1, 10):
             self._add(

@@ -45,11 +45,12 @@ class FullScreen(QObject):
         display.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if self.on and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        kind = event.type()  # first: while things are taken apart there is no display to ask
+        if kind == QEvent.Type.KeyPress and self.on and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Escape:
                 self.toggle()
                 return True
-        elif self.on and event.type() == QEvent.Type.Close:
+        elif kind == QEvent.Type.Close and self.on:
             event.ignore()
             self.toggle()
             return True

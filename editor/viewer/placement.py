@@ -72,8 +72,8 @@ class Placement:
         scale, ratio = self.scale, self.ratio
         wide, high = max(1, round(self.width * self.shape * scale)), max(1, round(self.height * scale))
         across, down = (0.5, 0.5) if self.zoom is None else self.centre
-        x = round(self.area.center().x() * ratio - across * wide)
-        y = round(self.area.center().y() * ratio - down * high)
+        x = round(self.area.center().x() * ratio - across * self.width * self.shape * scale)
+        y = round(self.area.center().y() * ratio - down * self.height * scale)
         return QRectF(x / ratio, y / ratio, wide / ratio, high / ratio)
 
     @property
@@ -107,20 +107,20 @@ class Placement:
     def zoomed(self, zoom: float, at: QPointF) -> Placement:
         """At another zoom, the point of the picture under `at` staying there."""
         zoom = max(LEAST, min(MOST, zoom))
-        new = replace(self, zoom=max(1.0, round(zoom)) if self.whole else zoom, centre=self.seen_centre)
-        under, now = self.to_picture(at), new.to_picture(at)
-        return new._moved((under.x() - now.x()) / self.width, (under.y() - now.y()) / self.height)
+        zoom = max(1.0, round(zoom)) if self.whole else zoom
+        away = (at - self.area.center()) * self.ratio
+        across, down = self.seen_centre
+        less = 1 / self.scale - 1 / zoom
+        centre = across + away.x() / (self.width * self.shape) * less, down + away.y() / self.height * less
+        return replace(self, zoom=zoom, centre=centre)
 
     def panned(self, by: QPointF) -> Placement:
-        """Pushed by so many of the widget's pixels; what was fitted in keeps its size."""
+        """Pushed by so many of the widget's pixels; what was fitted in keeps its size, and is never lost from sight."""
         rect = self.rect
-        held = replace(self, zoom=self.scale, centre=self.seen_centre)
-        return held._moved(-by.x() / rect.width(), -by.y() / rect.height())
+        x, y = self.seen_centre
+        across, down = x - by.x() / rect.width(), y - by.y() / rect.height()
+        return replace(self, zoom=self.scale, centre=(min(1.5, max(-0.5, across)), min(1.5, max(-0.5, down))))
 
     @property
     def seen_centre(self) -> tuple[float, float]:
         return (0.5, 0.5) if self.zoom is None else self.centre
-
-    def _moved(self, across: float, down: float) -> Placement:
-        x, y = self.centre
-        return replace(self, centre=(min(1.5, max(-0.5, x + across)), min(1.5, max(-0.5, y + down))))

@@ -202,11 +202,11 @@ class Screen(QWidget):
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, pictures.smooth(placed[first]))
                 pictures.put(painter, image, placed[first].rect, placed[first].ratio)
             case _:
-                for slot in self.shown():
+                for slot in self._painted():
                     if slot in placed:
                         pictures.draw(painter, slot, placed[slot], self.area(slot))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for slot in self.shown():
+        for slot in self._painted():
             if slot in placed and slot.shot is not None:
                 self._paint_guides(painter, placed[slot])
         if self.mode is Mode.WIPE and placed:
@@ -218,6 +218,9 @@ class Screen(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(theme.colour("accent"))
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _painted(self) -> tuple[Slot, ...]:
+        return self.slots if self.mode is Mode.SPLIT else (self.leading,)
 
     def _paint_wipe(self, painter: QPainter, placed: dict[Slot, Placement]) -> None:
         at, whole = self.wipe_at, QRectF(self.rect())

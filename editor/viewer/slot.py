@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from editor.engine.wishes import Shot, State, Trouble, Wish
+from editor.engine.wishes import Shot, Trouble, Wish
 from graphs.document import NodeId
 from nodes.clip import ClipInfo
 from runtime.protocol import Look
@@ -43,7 +43,7 @@ class Slot(QObject):
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._say_computing)
         engine.pictured.connect(self._pictured)
-        engine.node_state.connect(self._node_state)
+        engine.analysed.connect(self._analysed)
 
     @property
     def info(self) -> ClipInfo | None:
@@ -126,7 +126,11 @@ class Slot(QObject):
         wish = self._wish
         if shot is None or wish is None or shot.stand_in or replace(shot.wish, moment=wish.moment) != wish:
             return False
-        clock = self._engine.analysis.clock(wish.node, wish.port)
+        analysis = self._engine.analysis
+        place = analysis.places.of(wish.node, wish.port)
+        if place is not None and place.fingerprint != shot.fingerprint:
+            return False
+        clock = analysis.clock(wish.node, wish.port)
         if clock is None or shot.wish.moment == wish.moment:
             return True
         if wish.look == "bob":
@@ -152,14 +156,14 @@ class Slot(QObject):
             self._settled()
         self.changed.emit()
 
-    def _node_state(self, node: str) -> None:
-        if node != self.node or self._wish is None:
+    def _analysed(self) -> None:
+        """After an edit the picture may be another one; the engine asks for it by itself."""
+        if self._wish is None or self.trouble is not None:
             return
-        if self._engine.state_of(self.node).state is State.COMPUTING:
-            if not self.computing and not self._patience.isActive():
-                self._patience.start()
-        elif not self._patience.isActive():
+        if self._is_true(self.shot):
             self._settled()
+        elif not self.computing and not self._patience.isActive():
+            self._patience.start()
 
     def _say_computing(self) -> None:
         self.computing = True
