@@ -1,0 +1,97 @@
+"""What is left when the process is killed, and what is not when it ends well."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from editor.desk.desk import Desk
+from editor.desk.recovery import Recovery, place, survivors
+from graphs.document import Graph, NodeDoc, NodeId
+from graphs.edits import AddNodes
+from nodes.registry import default_registry
+
+ADD = AddNodes((NodeDoc(NodeId("fill1"), "geometry.fill"),))
+VICTIM = """
+import sys
+from PySide6.QtCore import QCoreApplication
+from editor.desk.desk import Desk
+from editor.desk.recovery import Recovery
+from graphs.document import NodeDoc
+from graphs.edits import AddNodes
+from nodes.registry import Registry
+app = QCoreApplication([])
+desk = Desk(Registry({}))
+recovery = Recovery(desk, 0.1)
+desk.name = "holiday"
+desk.do(AddNodes((NodeDoc("fill1", "geometry.fill"),)), "add")
+recovery.keep(); recovery.wait()
+print("kept", flush=True)
+app.exec()
+"""
+
+
+def test_a_killed_window_leaves_its_document_to_the_next(qtbot: QtBot) -> None:
+    victim = subprocess.Popen([sys.executable, "-c", VICTIM], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3])
+    assert victim.stdout is not None and victim.stdout.readline() == b"kept\n"
+    assert survivors() == []  # its window lives
+    os.kill(victim.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    victim.wait()
+    victim.stdout.close()
+    (found,) = survivors()
+    assert found.name == "holiday" and found.path is None and list(found.graph().nodes) == ["fill1"]
+    assert abs(time.time() - found.when) < 120
+    found.discard()
+    assert survivors() == []
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Desk:
+    return Desk(default_registry())
+
+
+def test_a_changed_document_is_kept_by_itself(desk: Desk, qtbot: QtBot) -> None:
+    recovery = Recovery(desk, 0.05)
+    desk.do(ADD, "add")
+    qtbot.waitUntil(lambda: (recovery.folder / "document.graph").exists(), timeout=5000)
+    recovery.close()
+
+
+def test_saving_forgets_the_copy_and_closing_the_folder(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    recovery = Recovery(desk, 60)
+    desk.do(ADD, "add")
+    recovery.keep()
+    recovery.wait()
+    assert (recovery.folder / "document.graph").exists()
+    desk.mark_saved(tmp_path / "a.graph")
+    recovery.wait()
+    assert not (recovery.folder / "document.graph").exists()
+    recovery.close()
+    assert list(place().iterdir()) == []
+
+
+def test_an_unchanged_document_is_not_written(desk: Desk) -> None:
+    recovery = Recovery(desk, 60)
+    desk.open(Graph(), None, "a")
+    recovery.keep()
+    recovery.wait()
+    assert not (recovery.folder / "document.graph").exists()
+    recovery.close()
+
+
+def test_a_broken_leftover_is_still_offered_by_its_document(desk: Desk) -> None:
+    folder = place() / "old"
+    folder.mkdir(parents=True)
+    (folder / "about.json").write_text("[1")
+    (folder / "document.graph").write_text("{")
+    (found,) = survivors()
+    assert found.name == ""
+    (folder / "document.graph").unlink()
+    assert survivors() == [] and not folder.exists()
