@@ -1,0 +1,216 @@
+"""The palette: every node on its shelf, the user's favourites on top, and a field to find one by a few letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QStandardItem
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QToolTip, QVBoxLayout, QWidget
+
+from editor import theme
+from editor.actions import Actions
+from editor.desk.desk import Desk
+from editor.language import tr
+from editor.palette.categories import in_order, title
+from editor.palette.entries import Entry, by_label, entries_of
+from editor.palette.kept import Kept
+from editor.palette.needs import Needs
+from editor.palette.ranking import ranked
+from editor.palette.rows import Role, failed_row, heading, node_row
+from editor.palette.tip import tip
+from editor.palette.tree import NodeTree
+
+FAVOURITES, RECENT, FAILED = "*favourites", "*recent", "*failed"
+
+
+class Palette(QWidget):
+    """Signal: chosen(type_id) to be put in at the middle of the canvas."""
+
+    chosen = Signal(str)
+
+    def __init__(
+        self,
+        desk: Desk,
+        actions: Actions | None = None,
+        parent: QWidget | None = None,
+        *,
+        kept: Kept | None = None,
+        needs: Needs | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.kept = kept or Kept(parent=self)
+        self.needs = needs or Needs(desk.registry, parent=self)
+        self.field = QLineEdit()
+        self.field.setClearButtonEnabled(True)
+        self.field.setAccessibleName(tr("Search nodes"))
+        self._sign = self.field.addAction(theme.icon("search", "text3"), QLineEdit.ActionPosition.LeadingPosition)
+        self.tree = NodeTree()
+        self.none = QLabel()
+        self.none.setObjectName("Muted")
+        self.none.setWordWrap(True)
+        self.none.setContentsMargins(12, 8, 12, 8)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(7, 2, 3, 4)
+        rows.setSpacing(6)
+        rows.addWidget(self.field)
+        rows.addWidget(self.none)
+        rows.addWidget(self.tree, 1)
+        self._listen()
+        self._fill()
+        if actions is not None:
+            self._register(actions)
+        if needs is None:
+            self.needs.start()
+
+    def _listen(self) -> None:
+        self.field.textChanged.connect(lambda _: self._fill())
+        self.field.returnPressed.connect(self.tree.choose_current)
+        self.field.installEventFilter(self)
+        self.tree.chosen.connect(lambda entry: self._choose(entry))
+        self.tree.starred.connect(lambda entry: self.kept.star(entry.id, not self.kept.is_favourite(entry.id)))
+        self.tree.folded.connect(self.kept.fold)
+        self.tree.tip_wanted.connect(self._tip)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._menu)
+        self.kept.changed.connect(self._fill)
+        self.needs.changed.connect(self._fill)
+        theme.watch.changed.connect(self._dress)
+
+    def _register(self, actions: Actions) -> None:
+        find: Callable[[], object] = self.search
+        actions.add("palette.find", tr("Find a node"), find, shortcut="Ctrl+Shift+F", icon="search", group="view",
+            words=(tr("palette search nodes"),))  # fmt: skip
+
+    def sizeHint(self) -> QSize:
+        return QSize(230, 500)
+
+    # ---- what there is
+
+    def entries(self) -> list[Entry]:
+        """All that can be taken."""
+        return list(entries_of(self._desk.registry))
+
+    def search(self) -> None:
+        """Put the cursor into the search."""
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    # ---- showing it
+
+    def _fill(self) -> None:
+        """Make the rows anew; what was seen and chosen stays where it can."""
+        tree, typed = self.tree, self.field.text().strip()
+        entries = self.entries()
+        counted = tr("Search {count} nodes").format(count=len(entries))
+        self.field.setPlaceholderText(counted)
+        place, current = tree.verticalScrollBar().value(), tree.current()
+        tree.items().clear()
+        self.none.setVisible(False)
+        if typed:
+            found = sorted(ranked(by_label(entries), typed), key=lambda entry: bool(self.needs.lacking(entry.kind)))
+            tree.items().invisibleRootItem().appendRows([self._row(entry, title(entry.category)) for entry in found])
+            self.none.setText(tr("No node is called or does “{typed}”").format(typed=typed))
+            self.none.setVisible(not found)
+            tree.select_first()
+            tree.scrollToTop()
+            return
+        tree.rows.folded = frozenset(self.kept.folded)
+        for section, text, items in self._sections(entries):
+            top = heading(section, text)
+            top.appendRows(items)
+            tree.items().appendRow(top)
+            tree.setExpanded(top.index(), section not in tree.rows.folded)
+        if current is not None:
+            self._select(current.id)
+        tree.verticalScrollBar().setValue(place)
+
+    def _sections(self, entries: list[Entry]) -> Iterable[tuple[str, str, list[QStandardItem]]]:
+        known = {entry.id: entry for entry in entries}
+        for section, text, ids in (
+            (FAVOURITES, tr("Favourites"), self.kept.favourites),
+            (RECENT, tr("Used of late"), self.kept.recent),
+        ):
+            there = [known[one] for one in ids if one in known]
+            if there:
+                yield section, text, [self._row(entry) for entry in there]
+        for category in in_order(entry.category for entry in entries):
+            shelf = by_label(entry for entry in entries if entry.category == category)
+            yield category, title(category), [self._row(entry) for entry in shelf]
+        failures = self._desk.registry.failures
+        if failures:
+            rows = [failed_row(_short(failure.where), failure.message) for failure in failures]
+            yield FAILED, tr("Did not load"), rows
+
+    def _row(self, entry: Entry, word: str = "") -> QStandardItem:
+        lacking = self.needs.lacking(entry.kind)
+        word = tr("not installed") if lacking else word
+        return node_row(entry, word=word, dim=bool(lacking), starred=self.kept.is_favourite(entry.id))
+
+    def _select(self, type_id: str) -> None:
+        index = self.tree.items().index(0, 0)
+        while index.isValid():
+            entry = self.tree.entry_at(index)
+            if entry is not None and entry.id == type_id:
+                self.tree.setCurrentIndex(index)
+                return
+            index = self.tree.indexBelow(index)
+
+    def _dress(self) -> None:
+        self._sign.setIcon(theme.icon("search", "text3"))
+        self.tree.scheduleDelayedItemsLayout()
+
+    # ---- what is done with it
+
+    def _choose(self, entry: Entry) -> None:
+        self.kept.used(entry.id)
+        self.chosen.emit(entry.id)
+
+    def _tip(self, index: QModelIndex, at: QPoint) -> None:
+        QToolTip.showText(at, self.tip_of(index), self.tree.viewport(), self.tree.visualRect(index))
+
+    def tip_of(self, index: QModelIndex) -> str:
+        """The words of a row's tooltip."""
+        entry = self.tree.entry_at(index)
+        if entry is not None:
+            reason = self.needs.reason(entry.kind)
+            return tip(entry, f"{entry.label} {reason}" if reason else "")
+        if index.data(Role.FAILED) is not None:
+            failure = self._desk.registry.failures[index.row()]
+            text = tr("{file} could not be loaded, so its nodes are missing. Mend or remove it, then start again.")
+            return f"{text.format(file=failure.where)}\n\n{failure.message}"
+        return ""
+
+    def _menu(self, at: QPoint) -> None:
+        entry = self.tree.entry_at(self.tree.indexAt(at))
+        if entry is not None:
+            self.menu_of(entry).exec(self.tree.viewport().mapToGlobal(at))
+
+    def menu_of(self, entry: Entry) -> QMenu:
+        """What can be done with a row."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(theme.icon("plus"), tr("Add to the canvas"), partial(self._choose, entry))
+        starred = self.kept.is_favourite(entry.id)
+        text = tr("Remove from favourites") if starred else tr("Add to favourites")
+        menu.addAction(theme.icon("star"), text, partial(self.kept.star, entry.id, not starred))
+        return menu
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrow keys in the field move in the list; Escape empties it."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 12, Qt.Key.Key_PageUp: -12}
+            if step := steps.get(Qt.Key(event.key())):
+                self.tree.step(step)
+                return True
+            if event.key() == Qt.Key.Key_Escape and self.field.text():
+                self.field.clear()
+                return True
+        return super().eventFilter(watched, event)
+
+
+def _short(where: str) -> str:
+    """The last two parts of a path: pack/file.py."""
+    return "/".join(where.replace("\\", "/").rsplit("/", 2)[-2:])
