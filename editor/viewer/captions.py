@@ -23,12 +23,14 @@ _TINTS = ("warn", "ok")
 def paint(painter: QPainter, screen: Screen) -> None:
     """All of them; over the picture where there is one, else over the empty screen."""
     if screen.leading.node is None:
-        _hint(painter, screen, screen.hint)
+        _hint(painter, QRectF(screen.rect()), screen.hint)
         return
     both = screen.mode.compares and screen.mode is not Mode.TOGGLE
     for number, slot in enumerate(screen.slots):
         if both or slot is screen.leading:
             _slot(painter, screen, slot, right=both and number == 1)
+            if slot.reason:
+                _hint(painter, screen.area(slot), slot.reason)
     if screen.readout:
         seen = _seen(screen, screen.slots[0] if both else screen.leading)
         down = 2 if both else 1
@@ -81,8 +83,7 @@ def _right(seen: QRectF) -> float:
     return seen.right() - MARGIN
 
 
-def _hint(painter: QPainter, screen: Screen, text: str) -> None:
+def _hint(painter: QPainter, area: QRectF, text: str) -> None:
     painter.setFont(theme.font(13))
     painter.setPen(theme.colour("#98a2b3"))
-    box = QRectF(screen.rect()).adjusted(24, 24, -24, -24)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
+    painter.drawText(area.adjusted(24, 24, -24, -24), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 
@@ -152,6 +151,5 @@ def cut(painter: QPainter, whole: QRectF, kept: QRectF, size: str) -> None:
     ):
         half = QPointF(arm / 2, 0) if flat else QPointF(0, arm / 2)
         painter.drawLine(QLineF(QPointF(x, y) - half, QPointF(x, y) + half))
-    painter.setFont(theme.font(12, bold=True))
-    if math.isfinite(kept.width()):
-        pill(painter, QPointF(middle.x() + 40, kept.bottom() - PILL_PX - 10), size, _WHITE, right=True)
+    wide = QFontMetricsF(theme.font(12)).horizontalAdvance(size) + 18
+    pill(painter, QPointF(middle.x() - wide / 2, kept.bottom() - PILL_PX - 12), size, _WHITE)

@@ -211,9 +211,9 @@ class Screen(QWidget):
                 self._paint_guides(painter, placed[slot])
         if self.mode is Mode.WIPE and placed:
             overlay.handle(painter, self.seen, self.wipe_at, self._manner.flat, focused=self.hasFocus())
+        captions.paint(painter, self)
         if self.cut is not None and self.leading in placed:
             self._paint_cut(painter, placed[self.leading], self.cut)
-        captions.paint(painter, self)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(theme.colour("accent"))

@@ -23,6 +23,8 @@ PATIENCE_MS = 300
 class Slot(QObject):
     """Slot A or B of a viewer. `view` is its name at the engine; `view + ".detail"` is the part that is zoomed into.
 
+    `reason` says why there is nothing to see where nothing is wrong.
+
     Signals: changed() there is something else to paint.
     """
 
@@ -37,6 +39,7 @@ class Slot(QObject):
         self.detail: Shot | None = None
         self.trouble: Trouble | None = None
         self.computing = False
+        self.reason = ""
         self._engine = engine
         self._wish: Wish | None = None
         self._detail_wish: Wish | None = None
@@ -70,6 +73,7 @@ class Slot(QObject):
             return
         self.node, self.port = node, port
         self.shot = self.detail = self.trouble = None
+        self.reason = ""
         self._drop_wishes()
         self.changed.emit()
 
@@ -103,7 +107,8 @@ class Slot(QObject):
         region: tuple[int, int, int, int] | None = None,
     ) -> None:
         """Keep showing this moment: the whole picture at most so large, and `region` pixel for pixel."""
-        if self.node is None:
+        if self.node is None or self.reason:
+            self._drop_wishes()
             return
         wish = Wish(self.node, self.port, moment, size[0], size[1], look, None, square)
         if wish != self._wish:

@@ -64,7 +64,7 @@ class Viewer(QWidget):
         self.kept: dict[int, NodeId] = {}
         self.toolbar = Toolbar(self)
         self.display = Screen((self.slots["A"], self.slots["B"]), self)
-        self.display.titles = lambda slot: self.title(slot.node)
+        self.display.titles = self._caption
         self.display.hint = tr("Click a node’s eye, or press 1 … 9, to see it here")
         self.panels = {letter: TroublePanel(self.display) for letter in self.slots}
         self._stills = Stills(engine, f"{name}.still", self)
@@ -148,6 +148,11 @@ class Viewer(QWidget):
         kind = self._desk.kind(doc)
         return doc.label or (kind.label if kind is not None else doc.type)
 
+    def _caption(self, slot: Slot) -> str:
+        chosen = self.shown["A" if slot is self.slots["A"] else "B"]
+        name = self.title(chosen)
+        return tr("{node}, uncut").format(node=name) if chosen != slot.node else name
+
     @property
     def leading(self) -> NodeId | None:
         """The node in front."""
@@ -196,6 +201,7 @@ class Viewer(QWidget):
                 self.shown[letter] = node = None
                 self.shown_changed.emit()
             slot.show(*self._route(node))
+            slot.reason = self._reason(slot)
         self.display.cut = self._cropping() if self.display.leading.node is not None else None
         self._ask()
         self._tell_toolbar()
@@ -214,6 +220,16 @@ class Viewer(QWidget):
             if link is not None and self._engine.analysis.info(*link.source) is not None:
                 return link.source
         return self._engine.analysis.main_picture(node) or (node, "")
+
+    def _reason(self, slot: Slot) -> str:
+        """Why a node that nothing hinders has no picture: it handles sound, or waits for its author to be trusted."""
+        node, analysis = slot.node, self._engine.analysis
+        if node is None or slot.port or analysis.graph is not self._desk.graph:
+            return ""
+        if analysis.hindrance(node) is not None:
+            return ""
+        problems = analysis.problems(node)
+        return problems[0].line() if problems else tr("{node} gives no picture").format(node=self.title(node))
 
     def _edits_crop(self, node: NodeId) -> bool:
         doc = self._desk.graph.nodes.get(node)
