@@ -109,7 +109,7 @@ def table(canvas: Canvas) -> list[Entry]:
         Entry("canvas.align_top", tr("Align top"), ops.align_top, "Shift+T", "align-top", "order"),
         Entry("canvas.spread_across", tr("Distribute across"), ops.spread_across, "Shift+H", "spread", "order"),
         Entry("canvas.spread_down", tr("Distribute down"), ops.spread_down, "Shift+V", "", "order"),
-        Entry("canvas.tidy", tr("Tidy layout"), ops.tidy, "L", "tidy", "order", words=(tr("arrange"),)),
+        Entry("canvas.tidy", tr("Tidy layout"), ops.tidy, "Y", "tidy", "order", words=(tr("arrange"),)),
         Entry("canvas.frame", tr("Show the selection"), canvas.frame_selection, "F", "frame", "look"),
         Entry("canvas.fit", tr("Show the whole graph"), canvas.zoom_to_fit, "Shift+F|Home", "view-zoom", "look"),
         Entry("canvas.nearer", tr("Closer"), partial(view.zoom_by, 1.25), "+|=", "", "look"),

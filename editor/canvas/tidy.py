@@ -92,7 +92,7 @@ def _ordered(
     for node in sorted(nodes, key=lambda node: (boxes[node].y, node)):
         rows[column[node] - lowest].append(node)
     rank = {node: float(at) for row in rows for at, node in enumerate(row)}
-    best, least = [list(row) for row in rows], _crossings(rows, after)
+    best, least = rows, -1
     for sweep in range(SWEEPS):
         near = before if sweep % 2 == 0 else after
         for row in rows if sweep % 2 == 0 else reversed(rows):
@@ -106,7 +106,7 @@ def _ordered(
             for at, node in enumerate(row):
                 rank[node] = float(at)
         crossed = _crossings(rows, after)
-        if crossed < least:
+        if crossed < least or least < 0:
             best, least = [list(row) for row in rows], crossed
     return best
 
