@@ -11,7 +11,7 @@ from typing import Any
 from graphs.document import thawed
 from graphs.upgrade import FORMAT, VERSION, defaults
 from nodes.node import Node
-from nodes.params import Kind, Param
+from nodes.params import MOST_POINTS, Kind, Param
 from nodes.registry import Registry
 
 type Schema = dict[str, Any]
@@ -154,6 +154,10 @@ def _values(param: Param) -> Schema:
                 "type": "array",
                 "items": {"type": "array", "prefixItems": [frame, last], "items": False, "minItems": 2},
             }
+        case Kind.CURVE:
+            share: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+            point: Schema = {"type": "array", "prefixItems": [share, share], "items": False, "minItems": 2}
+            return {"type": "array", "items": point, "minItems": 2, "maxItems": MOST_POINTS}
         case Kind.LONG_TEXT:
             return {"type": "string", "maxLength": param.max_length, "pattern": r"^[^\u0000]*$"}
         case Kind.TEXT | Kind.FILE | Kind.FOLDER:

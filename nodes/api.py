@@ -20,9 +20,10 @@ from nodes.clip import (
     snap_rate,
 )
 from nodes.convert import converted, guess_matrix, wanted_format
+from nodes.curve import Segment, curve_segments
 from nodes.media import Media, MediaError, Probe, SoundStream, VideoStream
 from nodes.node import Node
-from nodes.params import Colour, FilePath, FolderPath, ParamError, Ranges, Text, param
+from nodes.params import Colour, Curve, FilePath, FolderPath, ParamError, Ranges, Text, param
 from nodes.ports import Audio, Captions, Clip, Mask, Timecodes, Vectors, Wants, gives, takes
 from nodes.script import Ref, Script
 from nodes.sink import Coder, Sink, SoundCodec
@@ -36,6 +37,7 @@ __all__ = [
     "ClipInfo",
     "Coder",
     "Colour",
+    "Curve",
     "Family",
     "Fields",
     "FilePath",
@@ -55,6 +57,7 @@ __all__ = [
     "Ranges",
     "Ref",
     "Script",
+    "Segment",
     "Silence",
     "Sink",
     "Sound",
@@ -71,6 +74,7 @@ __all__ = [
     "VideoStream",
     "Wants",
     "converted",
+    "curve_segments",
     "gives",
     "guess_matrix",
     "param",

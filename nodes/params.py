@@ -19,6 +19,10 @@ Text = NewType("Text", str)
 Ranges = NewType("Ranges", tuple[tuple[int, int | None], ...])
 """Half-open frame ranges, ((0, 100), (250, None)); None is the end of the clip."""
 
+Curve = NewType("Curve", tuple[tuple[float, float], ...])
+"""Points (x, y) of a curve from black at 0 to white at 1, x growing, ((0.0, 0.0), (1.0, 1.0)) as it is."""
+MOST_POINTS = 16
+
 
 class ParamError(ValueError):
     """A value that a param cannot take; the text says what to do."""
@@ -38,6 +42,7 @@ class Kind(StrEnum):
     FOLDER = "folder"
     COLOUR = "colour"
     RANGES = "ranges"
+    CURVE = "curve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ class Param:
                 return self.accept(_number(text, float, "a number"))
             case Kind.RANGES:
                 return self.accept([_range(part) for part in text.split(",") if part.strip()])
+            case Kind.CURVE:
+                return self.accept([_point(part) for part in text.split(",") if part.strip()])
             case _:
                 return self.accept(text)
 
@@ -100,6 +107,8 @@ class Param:
                 return self._accept_choice(value)
             case Kind.RANGES:
                 return _accept_ranges(value)
+            case Kind.CURVE:
+                return _accept_curve(value)
             case Kind.COLOUR:
                 if not isinstance(value, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
                     raise ParamError(f"{_show(value)} is no colour; write #rrggbb")
@@ -181,7 +190,7 @@ class Param:
                 return cast(object, value.value)
             case Fraction():
                 return str(value)
-            case tuple() if self.kind is Kind.RANGES:
+            case tuple() if self.kind in (Kind.RANGES, Kind.CURVE):
                 return [list(part) for part in value]
             case _:
                 return value
@@ -197,7 +206,8 @@ class Param:
             return f"{self.low:g} … {self.high:g}{unit}"
         if self.low is not None:
             return f"from {self.low:g}{unit}"
-        return {Kind.RANGES: "0:100,250:", Kind.COLOUR: "#rrggbb"}.get(self.kind, self.kind.value) + unit
+        written = {Kind.RANGES: "0:100,250:", Kind.CURVE: "0:0,0.5:0.6,1:1", Kind.COLOUR: "#rrggbb"}
+        return written.get(self.kind, self.kind.value) + unit
 
     @property
     def title(self) -> str:
@@ -249,6 +259,7 @@ _KINDS: dict[object, Kind] = {
     FolderPath: Kind.FOLDER,
     Colour: Kind.COLOUR,
     Ranges: Kind.RANGES,
+    Curve: Kind.CURVE,
 }
 
 
@@ -315,6 +326,32 @@ def _accept_ranges(value: object) -> tuple[tuple[int, int | None], ...]:
             case _:
                 raise ParamError(f"{_show(part)} is no frame range; write [first, end]")
     return tuple(ranges)
+
+
+def _point(text: str) -> list[float]:
+    x, _, y = text.strip().partition(":")
+    try:
+        return [float(x), float(y)]
+    except ValueError:
+        raise ParamError(f"{text.strip()!r} is no point of a curve; write x:y, like 0.5:0.6") from None
+
+
+def _accept_curve(value: object) -> tuple[tuple[float, float], ...]:
+    if not isinstance(value, list | tuple):
+        raise ParamError(f"{_show(value)} is no list of points")
+    points: list[tuple[float, float]] = []
+    for part in cast("list[Any]", value):
+        if not isinstance(part, list | tuple) or len(cast("list[Any]", part)) != 2:
+            raise ParamError(f"{_show(part)} is no point of a curve; write [x, y]")
+        x, y = (_as_float(number) for number in cast("list[Any]", part))
+        if not (0 <= x <= 1 and 0 <= y <= 1):
+            raise ParamError(f"the point {x:g}:{y:g} lies outside; black is 0, white is 1")
+        if points and x <= points[-1][0]:
+            raise ParamError(f"the point {x:g}:{y:g} does not lie to the right of the one before it")
+        points.append((x, y))
+    if not 2 <= len(points) <= MOST_POINTS:
+        raise ParamError(f"a curve has 2 to {MOST_POINTS} points, not {len(points)}")
+    return tuple(points)
 
 
 def _loose(text: str) -> str:

@@ -11,7 +11,7 @@ from functools import cache
 
 from editor.language import tr
 from nodes.node import Node
-from nodes.params import Param
+from nodes.params import Kind, Param
 
 _SHORT = {
     "tff": "TFF",
@@ -122,6 +122,8 @@ def shown(param: Param, value: object) -> str:
             return choice_name(param, value)
         case bool():
             return tr("on") if value else tr("off")
+        case tuple() if param.kind is Kind.CURVE:
+            return tr("a straight line") if all(x == y for x, y in value) else tr("a curve")
         case tuple():
             return tr("{count} ranges").format(count=len(value)) if value else tr("none")
         case float():

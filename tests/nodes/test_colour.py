@@ -12,9 +12,11 @@ import pytest
 import vapoursynth as vs
 
 from nodes.clip import ClipInfo, Family, Fields, Matrix, PixelFormat, Primaries, Range, Transfer
+from nodes.curve import curve_at
 from nodes.library.colour.chroma_shift import ChromaShift
 from nodes.library.colour.convert import ConvertColour, Space
 from nodes.library.colour.convert import Levels as Span
+from nodes.library.colour.curves import Curves
 from nodes.library.colour.depth import BitDepth, Depth, Dither
 from nodes.library.colour.gamma import Gamma
 from nodes.library.colour.levels import Levels, Limit
@@ -81,6 +83,7 @@ def at(clip: vs.VideoNode, n: int = 1) -> list[float]:
 NEUTRAL: list[Node] = [
     Levels(),
     Gamma(),
+    Curves(),
     WhiteBalance(),
     Saturation(),
     ChromaShift(),
@@ -180,6 +183,46 @@ def test_gamma_leaves_super_white_and_colour_alone() -> None:
     info = form("YUV444P16")
     clip = flat(info, 245 * 256, 100 * 256, 150 * 256)
     assert at(through(Gamma(gamma=2), info, clip)) == at(clip)
+
+
+# -- curves ----------------------------------------------------------------------------------------------------------
+S_CURVE = ((0.0, 0.0), (0.25, 0.15), (0.5, 0.5), (0.75, 0.85), (1.0, 1.0))
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_a_curve_goes_through_its_points(scale: str) -> None:
+    info, sample = SCALES[scale]
+    low, high = (0, 255) if info.range is Range.FULL else (16, 235)
+    black, span = sample(low), sample(high) - sample(low)
+    slack = 1e-5 if info.format.floating else 0.5 if info.format.bits == 8 else 1.0
+    for x, y in S_CURVE:
+        clip = ramp(info, *[black + x * span] * 2)
+        exact = (float(luma(clip, 1)[0, 0]) - black) / span  # as far as the depth holds it
+        steep = 2.0 * abs(exact - x) * span
+        assert at(through(Curves(curve=S_CURVE), info, clip))[0] == pytest.approx(black + y * span, abs=slack + steep)
+
+
+def test_a_curve_rises_without_a_step_and_goes_on_beyond_black_and_white() -> None:
+    info = form("YUV444PS")
+    out = luma(through(Curves(curve=S_CURVE), info, ramp(info, -0.2, 1.2)), 1)[0]
+    steps = np.diff(out)
+    assert (steps > 0).all() and out[0] < 0 and out[-1] > 1
+    assert steps.max() < 2.2 * 1.4 / (info.width - 1)
+
+
+def test_a_curve_leaves_colour_alone() -> None:
+    info = form("YUV444P16")
+    clip = flat(info, 80 * 256, 100 * 256, 150 * 256)
+    out = at(through(Curves(curve=S_CURVE), info, clip))
+    assert out[1:] == at(clip)[1:] and out[0] < at(clip)[0]
+
+
+def test_the_filter_draws_the_curve_that_is_shown() -> None:
+    info = form("GRAYS")
+    points = ((0.1, 0.0), (0.3, 0.6), (0.35, 0.6), (0.9, 0.2))
+    clip = ramp(info, 0, 1)
+    shown = [curve_at(points, float(x)) for x in luma(clip, 1)[0]]
+    assert luma(through(Curves(curve=points), info, clip), 1)[0] == pytest.approx(shown, abs=1e-5)
 
 
 # -- white balance ---------------------------------------------------------------------------------------------------

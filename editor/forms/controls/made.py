@@ -5,6 +5,7 @@ from __future__ import annotations
 from editor.forms.controls.choice import Choice, Segments, fits_segments
 from editor.forms.controls.colour import ColourBox
 from editor.forms.controls.control import Control
+from editor.forms.controls.curve import CurveBox
 from editor.forms.controls.number import Number
 from editor.forms.controls.path import PathBox
 from editor.forms.controls.ranges import Frames, RangeTable
@@ -34,6 +35,8 @@ def control_for(param: Param, clock: Frames) -> Control:
             return ColourBox(param)
         case Kind.RANGES:
             return RangeTable(param, clock)
+        case Kind.CURVE:
+            return CurveBox(param)
         case Kind.LONG_TEXT:
             return Long(param, mono=param.name in _CODE)
         case Kind.TEXT:

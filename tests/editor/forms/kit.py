@@ -120,6 +120,18 @@ def drag(widget: QWidget, *xs: float, modifiers: Qt.KeyboardModifier = Qt.Keyboa
     settle()
 
 
+def pull(widget: QWidget, *spots: QPoint) -> None:
+    """Press at the first place, move over the others with the button held, let go at the last."""
+    none = Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(widget, Qt.MouseButton.LeftButton, none, spots[0])
+    settle()
+    for spot in spots[1:]:
+        _move(widget, spot, none)
+        settle()
+    QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, none, spots[-1])
+    settle()
+
+
 def _move(widget: QWidget, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:
     """QTest.mouseMove holds no button."""
     spot = QPointF(at)

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from editor.forms.controls.choice import Choice, Segments
 from editor.forms.controls.colour import ColourBox
 from editor.forms.controls.control import Control
+from editor.forms.controls.curve import CurveBox
 from editor.forms.controls.made import control_for
 from editor.forms.controls.number import Number
 from editor.forms.controls.path import PathBox
@@ -116,6 +117,13 @@ def _worked(control: Control) -> Iterator[None]:
         case RangeTable():
             yield QTest.mouseClick(control.take_marks, Qt.MouseButton.LeftButton)
             yield QTest.mouseClick(control.add_here, Qt.MouseButton.LeftButton)
+        case CurveBox():
+            for x in range(10, control.canvas.width() - 10, 25):
+                spot = control.canvas.rect().center()
+                spot.setX(x)
+                yield QTest.mouseClick(control.canvas, Qt.MouseButton.LeftButton, pos=spot)
+            for key in (Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_PageUp, Qt.Key.Key_Insert, Qt.Key.Key_Delete):
+                yield QTest.keyClick(control.canvas, key)
         case ColourBox():
             control.line.setText("#ABCDEF")
             control.line.setModified(True)
