@@ -93,6 +93,8 @@ class Parts(QObject):
         self.params = ParamsPanel(desk, self.engine, playhead)
         self.clip, self.notes = ClipPanel(desk, self.engine), NotesPanel(desk)
         self.code = CodePanel(desk, self.engine)
+        self.params.told.connect(self._tell)
+        self.code.told.connect(self._tell)
         details = self._tabbed("details")
         details.add(self.params, tr("Parameters"))
         details.add(self.clip, tr("Clip"))
