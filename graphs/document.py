@@ -26,6 +26,10 @@ type Point = tuple[float, float]
 """x to the right, y downwards, in canvas units."""
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}\Z", re.ASCII)
+GROUP = "group.custom"
+"""The type of a group node."""
+MAX_NESTING = 8
+"""So many groups may lie one in the other."""
 ID_RULE = "letters, digits, _ and -, beginning with a letter, 64 at most"
 EMPTY: JsonObject = MappingProxyType({})
 
@@ -33,6 +37,11 @@ EMPTY: JsonObject = MappingProxyType({})
 def is_id(text: str) -> bool:
     """Whether `text` can name a node, a group, a note, a port or a param."""
     return bool(_ID.match(text))
+
+
+def is_place(text: str) -> bool:
+    """Whether `text` can name a node of a graph whose groups are opened: ids with `/` between them."""
+    return all(_ID.match(part) for part in text.split("/"))
 
 
 def frozen(value: Json) -> Json:
@@ -61,7 +70,8 @@ def _object(value: JsonObject) -> JsonObject:
 class NodeDoc:
     """One node as it is saved. `type` and `version` name the node type that wrote it; `params` are plain JSON
     values, every one written out. `bypass` lets the first input pass through; `mute` leaves the node out with
-    all that needs it. `extra` holds fields of a later Tapeloom, kept unharmed."""
+    all that needs it. `extra` holds fields of a later Tapeloom, kept unharmed. `inside` is what a group node (type
+    `group.custom`) is made of; for all other nodes it is None."""
 
     id: NodeId
     type: str
@@ -73,6 +83,7 @@ class NodeDoc:
     mute: bool = False
     notes: str = ""
     extra: JsonObject = EMPTY
+    inside: Inside | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "params", _object(self.params))
@@ -102,6 +113,61 @@ class Link:
 
     def __str__(self) -> str:
         return f"{'.'.join(self.source)} → {'.'.join(self.target)}"
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """An input of a group node: what comes in here goes to all of `to`, inputs of nodes inside."""
+
+    name: str
+    to: tuple[tuple[NodeId, str], ...]
+    extra: JsonObject = EMPTY
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "extra", _object(self.extra))
+
+
+@dataclass(frozen=True)
+class Exit:
+    """An output of a group node: what an output of a node inside gives."""
+
+    name: str
+    source: tuple[NodeId, str]
+    extra: JsonObject = EMPTY
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "extra", _object(self.extra))
+
+
+@dataclass(frozen=True)
+class Promoted:
+    """A param of a group node: it stands for `param` of a `node` inside. `default` is its own."""
+
+    name: str
+    node: NodeId
+    param: str
+    label: str = ""
+    default: Json = None
+    extra: JsonObject = EMPTY
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "default", frozen(self.default))
+        object.__setattr__(self, "extra", _object(self.extra))
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What a group node is made of: a graph of its own, and what of it shows outside, in this order. The graph's
+    `meta` says what the group is for (`title`, `about`)."""
+
+    graph: Graph
+    inputs: tuple[Entrance, ...] = ()
+    outputs: tuple[Exit, ...] = ()
+    params: tuple[Promoted, ...] = ()
+    extra: JsonObject = EMPTY
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "extra", _object(self.extra))
 
 
 @dataclass(frozen=True)
