@@ -221,18 +221,13 @@ class ParamsPanel(QWidget):
         """Set one param to its default."""
         self._waiting.pop(name, None)
         param = next(param for param in self._subject.params if param.name == name)
-        edit = self._subject.setting({name: cast("Json", param.plain(param.default))})
-        self._do(edit, tr("Reset {param}").format(param=title(param)))
+        self._do(self._subject.resetting([name]), tr("Reset {param}").format(param=title(param)))
 
     def reset_all(self) -> None:
         """Set all to their defaults, but keep the files: a source without its file is no node any more."""
         self._waiting.clear()
-        values = {
-            param.name: cast("Json", param.plain(param.default))
-            for param in self._subject.params
-            if param.kind not in (Kind.FILE, Kind.FOLDER)
-        }
-        self._do(self._subject.setting(values), tr("Reset all"))
+        names = [param.name for param in self._subject.params if param.kind not in (Kind.FILE, Kind.FOLDER)]
+        self._do(self._subject.resetting(names), tr("Reset all"))
 
     def _apply(self, name: str, values: object) -> None:
         edit = self._subject.setting(cast("dict[str, Json]", values))

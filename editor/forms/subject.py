@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import cast
 
 from graphs.document import Graph, Json, NodeDoc, NodeId
 from graphs.edits import Edit, SetParams, Several
 from nodes.node import Node
-from nodes.params import Param, ParamError
+from nodes.params import Kind, Param, ParamError
 from nodes.registry import Registry
 
 
@@ -41,6 +42,7 @@ class Subject:
     nodes: tuple[NodeDoc, ...] = ()
     kind: type[Node] | None = None
     params: tuple[Param, ...] = ()
+    kinds: tuple[type[Node], ...] = ()
 
     @property
     def ids(self) -> tuple[NodeId, ...]:
@@ -53,22 +55,31 @@ class Subject:
 
     def field(self, param: Param) -> Field:
         values: list[object] = []
-        wrong = ""
-        for node in self.nodes:
+        wrong, changed = "", False
+        for node, kind in zip(self.nodes, self.kinds, strict=True):
             stored = node.params.get(param.name, param.plain(param.default))
             try:
                 values.append(param.accept(stored))
             except ParamError as fault:
                 wrong = str(fault)
                 values.append(param.default)
+            # a file has no usual value: that one is chosen is no change
+            unlike = values[-1] != kind.params[param.name].default and param.kind not in (Kind.FILE, Kind.FOLDER)
+            changed = changed or bool(wrong) or unlike
         same = all(value == values[0] for value in values)
-        changed = any(value != param.default for value in values) or bool(wrong)
         return Field(param, values[0] if same else MIXED, changed, wrong)
 
     def setting(self, values: Mapping[str, Json]) -> Edit:
         """The edit that gives every node these values."""
-        edits = tuple(SetParams(node.id, values) for node in self.nodes)
-        return edits[0] if len(edits) == 1 else Several(edits)
+        return _one(tuple(SetParams(node.id, values) for node in self.nodes))
+
+    def resetting(self, names: Collection[str]) -> Edit:
+        """The edit that gives every node its own defaults for these params."""
+        edits: list[Edit] = []
+        for node, kind in zip(self.nodes, self.kinds, strict=True):
+            values = {name: cast("Json", kind.params[name].plain(kind.params[name].default)) for name in names}
+            edits.append(SetParams(node.id, values))
+        return _one(tuple(edits))
 
 
 def subject(graph: Graph, registry: Registry, chosen: Collection[NodeId], current: NodeId | None) -> Subject:
@@ -77,14 +88,18 @@ def subject(graph: Graph, registry: Registry, chosen: Collection[NodeId], curren
     nodes = tuple(graph.nodes[node] for node in ids if node in graph.nodes)
     if len(nodes) > 1:
         nodes = tuple(node for node in nodes if registry.get(node.type)) or nodes[:1]
-    kinds = [registry.get(node.type) for node in nodes]
-    first = kinds[0] if kinds else None
-    if first is None:
+    kinds = tuple(kind for node in nodes if (kind := registry.get(node.type)))
+    if not kinds:
         return Subject(nodes)
+    first = kinds[0]
     if all(kind is first for kind in kinds):
-        return Subject(nodes, first, tuple(first.params.values()))
-    shared = (p for p in first.params.values() if all(kind and _alike(p, kind.params.get(p.name)) for kind in kinds))
-    return Subject(nodes, None, tuple(shared))
+        return Subject(nodes, first, tuple(first.params.values()), kinds)
+    shared = (p for p in first.params.values() if all(_alike(p, kind.params.get(p.name)) for kind in kinds))
+    return Subject(nodes, None, tuple(shared), kinds)
+
+
+def _one(edits: tuple[Edit, ...]) -> Edit:
+    return edits[0] if len(edits) == 1 else Several(edits)
 
 
 def _alike(one: Param, other: Param | None) -> bool:

@@ -55,6 +55,14 @@ def test_what_a_node_changes_stands_beside_what_came_in() -> None:
     assert "50 a second" in changed and "progressive" in changed and "720 × 576" not in changed
 
 
+def test_a_conversion_on_the_way_in_is_told() -> None:
+    desk, panel = clip_panel(chain(node("tape", "input.pattern"), node("d", "clean.dehalo")))
+    desk.select(["d"])
+    settle()
+    assert "What comes in at clip is converted to YUV422P16 first." in texts(panel)
+    assert "YUV 4:2:2, 16 bit" in {label.text() for label in panel.findChildren(QLabel, "Changed")}
+
+
 def test_the_tab_follows_edits_and_the_selection() -> None:
     desk, panel = clip_panel(chain(node("tape", "input.pattern"), node("d", "deinterlace.bwdif")))
     settle()

@@ -467,6 +467,8 @@ def test_nodes_of_several_types_offer_what_they_share() -> None:
     assert shared.panel.form is not None and list(shared.panel.form.rows) == ["strength"]
     enter(shared.control("strength").entry, "0.25")
     assert shared.value("strength", "c") == shared.value("strength", "m") == 0.25
+    QTest.mouseClick(shared.panel.reset_button, Qt.MouseButton.LeftButton)
+    assert (shared.value("strength", "c"), shared.value("strength", "m")) == (0.4, 1.0)  # each its own
     none = Bench(graph, "tape", "c")
     assert none.panel.form is None and "in common" in none.panel.hint.text()
 

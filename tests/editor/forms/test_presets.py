@@ -72,7 +72,7 @@ def test_values_that_no_longer_fit_are_at_their_default() -> None:
 
 def test_settings_as_text_go_round_and_leave_strange_text_alone() -> None:
     one = node("l", "colour.levels", gamma=1.5)
-    subject = Subject((one,), LEVELS, tuple(LEVELS.params.values()))
+    subject = Subject((one,), LEVELS, tuple(LEVELS.params.values()), (LEVELS,))
     assert from_text(as_text(one.type, one.params), subject) == dict(one.params)
     for text in ("", "[1]", '{"a": 1}', '{"tapeloom.settings": "colour.levels", "params": {"gamma": "much"}}'):
         assert from_text(text, subject) is None
