@@ -133,12 +133,6 @@ class CardItem(NodeItemBase):
     def wires(self) -> list[Any]:
         return [wire for port in self.ports.values() for wire in port._pipes]
 
-    def place(self, x: float, y: float) -> None:
-        """Move, and let the wires follow."""
-        self.setPos(x, y)
-        for wire in self.wires():
-            wire.route()
-
     def box(self) -> Box:
         return Box(self.x(), self.y(), self.face.size.width, self.face.size.height)
 

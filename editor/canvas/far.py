@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -118,28 +118,11 @@ class FarLayer(QGraphicsItem):
 
 
 def _bundled(wires: Iterable[Wire]) -> list[tuple[QColor, QPainterPath]]:
-    """One path for each colour; each wire as a few straight pieces, which are far quicker to draw than a curve."""
+    """One path for each colour."""
     paths: dict[int, QPainterPath] = {}
     for wire in wires:
-        if not wire.isVisible():
-            continue
-        strong = wire.isSelected() or wire.lit
-        colour = theme.colour("accent") if strong else theme.colour("text3") if wire.off else wire.colour
-        path = paths.setdefault(colour.rgba(), QPainterPath())
-        whole = wire.path()
-        if whole.elementCount() < 4:
-            continue
-        ends = [whole.elementAt(index) for index in range(4)]
-        path.moveTo(ends[0].x, ends[0].y)
-        for step in (0.12, 0.3, 0.5, 0.7, 0.88, 1.0):
-            path.lineTo(_on_curve(ends, step))
+        if wire.isVisible():
+            strong = wire.isSelected() or wire.lit
+            colour = theme.colour("accent") if strong else theme.colour("text3") if wire.off else wire.colour
+            paths.setdefault(colour.rgba(), QPainterPath()).addPath(wire.rough())
     return [(QColor.fromRgba(key), path) for key, path in paths.items()]
-
-
-def _on_curve(ends: list[QPainterPath.Element], t: float) -> QPointF:
-    u = 1 - t
-    weights = (u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t)
-    return QPointF(
-        sum(weight * end.x for weight, end in zip(weights, ends, strict=True)),
-        sum(weight * end.y for weight, end in zip(weights, ends, strict=True)),
-    )

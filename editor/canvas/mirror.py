@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from editor.canvas import cardsize
@@ -14,7 +14,7 @@ from editor.canvas.note import NoteItem
 from editor.canvas.ports import Port, ports_of
 from editor.canvas.wire import Wire
 from editor.desk.history import Change
-from graphs.document import Graph, GroupId, Link, NodeDoc, NodeId, NoteId
+from graphs.document import Graph, GroupId, Link, NodeDoc, NodeId, NoteId, Point
 
 if TYPE_CHECKING:
     from editor.canvas.view import CanvasView
@@ -74,9 +74,7 @@ class Mirror:
         known = set(self.notes)
         for gone_note in known - {note.id for note in graph.notes}:
             self.canvas.scene().removeItem(self.notes.pop(gone_note))
-        for node, doc in patch.nodes.items():
-            if doc is not None and node in self.cards:
-                self.cards[node].place(*doc.position)
+        self.place({node: doc.position for node, doc in patch.nodes.items() if doc is not None and node in self.cards})
         self._put(graph, anew, links, patch.groups, patch.notes)
         self.refresh_faces({*patch.nodes, *touched} & self.cards.keys())
         self.frames_moved()
@@ -190,8 +188,18 @@ class Mirror:
                         wire.route()
         self.canvas.wires_moved()
 
+    def place(self, spots: Mapping[NodeId, Point]) -> None:
+        """Show cards in other places; wires and frames follow."""
+        wires: set[Wire] = set()
+        for node, (x, y) in spots.items():
+            self.cards[node].setPos(x, y)
+            wires.update(self.cards[node].wires())
+        for wire in wires:
+            wire.route()
+        self.frames_moved(spots)
+
     # ---- groups
-    def frames_moved(self, nodes: Collection[NodeId] | None = None) -> None:
+    def frames_moved(self, nodes: Iterable[NodeId] | None = None) -> None:
         """Frames lie around their cards again (those of `nodes`; None: all)."""
         wanted = self.frames.values()
         if nodes is not None:
@@ -252,17 +260,16 @@ class Mirror:
     def reconcile(self) -> None:
         """After a gesture: put every card back where the document has it, and all else too if anything differs."""
         graph = self.desk.graph
-        moved: set[NodeId] = set()
+        moved: dict[NodeId, Point] = {}
         for node, doc in graph.nodes.items():
             card = self.cards.get(node)
             if card is not None and (card.x(), card.y()) != doc.position:
-                card.place(*doc.position)
-                moved.add(node)
+                moved[node] = doc.position
         for note in graph.notes:
             item = self.notes.get(note.id)
             if item is not None and ((item.x(), item.y()) != note.position or item.size != note.size):
                 item.show_note(note)
         if moved:
-            self.frames_moved()
+            self.place(moved)
         if self.differences():
             self.rebuild()

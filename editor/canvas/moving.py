@@ -92,11 +92,9 @@ class MoveItems(Gesture):
     def drag(self, at: QPointF, keys: Keys) -> None:
         by = self._by(at, keys)
         mirror = self.canvas.mirror
-        for node, (x, y) in self._nodes.items():
-            mirror.cards[node].place(x + by.x(), y + by.y())
+        mirror.place({node: (x + by.x(), y + by.y()) for node, (x, y) in self._nodes.items()})
         for note, (x, y) in self._notes.items():
             mirror.notes[note].setPos(x + by.x(), y + by.y())
-        mirror.frames_moved(self._nodes)
         self._look_for_place(at)
 
     def _by(self, at: QPointF, keys: Keys) -> QPointF:

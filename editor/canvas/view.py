@@ -182,7 +182,6 @@ class CanvasView(ViewerBase):
         if far != self.far:
             self._far_layer.setVisible(far)
             self.items_made()
-        self._far_layer.forget() if far else None
 
     def items_made(self) -> None:
         """Items are new, or the level of detail is: cards and wires draw themselves, or the far layer does."""

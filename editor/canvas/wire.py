@@ -47,6 +47,7 @@ class Wire(PipeItemBase):
         self.near = False
         self._rect = QRectF()
         self._stroke: QPainterPath | None = None
+        self._rough: QPainterPath | None = None
         self.setCacheMode(QGraphicsItem.CacheMode.NoCache)
         self.setAcceptHoverEvents(False)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -89,7 +90,7 @@ class Wire(PipeItemBase):
 
     def setPath(self, path: QPainterPath) -> None:
         self.prepareGeometryChange()
-        self._stroke = None
+        self._stroke = self._rough = None
         self._rect = path.boundingRect().adjusted(-9, -9, 9, 9)
         super().setPath(path)
 
@@ -102,6 +103,15 @@ class Wire(PipeItemBase):
             stroker.setWidth(REACH)
             self._stroke = stroker.createStroke(self.path())
         return self._stroke
+
+    def rough(self) -> QPainterPath:
+        """The curve as a few straight pieces, which are far quicker to draw."""
+        if self._rough is None:
+            path, whole = QPainterPath(self.path().pointAtPercent(0)), self.path()
+            for step in (0.12, 0.3, 0.5, 0.7, 0.88, 1.0):
+                path.lineTo(whole.pointAtPercent(step))
+            self._rough = path
+        return self._rough
 
     def nearer_end(self, spot: QPointF) -> CardPort:
         """The port at whose end of the wire `spot` lies."""
