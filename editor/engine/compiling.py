@@ -17,6 +17,7 @@ from editor.engine.analysis import Analysis, Places
 from editor.engine.indexing import Indexing
 from editor.engine.standins import PAUSE_S
 from graphs.document import Graph, NodeId
+from runtime.at_once import AtOnce
 from runtime.incremental import Compiler
 from runtime.protocol import StepCode, StepReport
 from runtime.session import SessionError
@@ -70,6 +71,7 @@ class Compiling:
     indexing: Indexing
     ears: Ears
     _post: _Post = field(default_factory=_Post)
+    _at_once: AtOnce = field(default_factory=AtOnce)
     _last: Graph | None = None
     _sent: tuple[str, tuple[StepCode, ...]] | None = None
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -151,7 +153,7 @@ class Compiling:
         plan = held.places.plan
         waiting = self.indexing.held_back(plan)
         held = Held(held.analysis, held.places, waiting)
-        prelude, codes = self.compiler.codes(plan)
+        prelude, codes = self.compiler.codes(self._at_once(plan))
         codes = tuple(code for step, code in zip(plan.steps, codes, strict=True) if step.id not in waiting)
         same = self._sent == (prelude, codes)  # where nodes were only moved or renamed
         self._sent = (prelude, codes)
