@@ -109,6 +109,10 @@ class Strip(QObject):
                 return Still(self._kept[film, near], near != frame or film is not self._film)
         return None
 
+    def has(self, frame: int) -> bool:
+        """Whether the film has a picture of just this frame."""
+        return self._film is not None and (self._film, frame) in self._kept
+
     def close(self) -> None:
         self._calm.stop()
         self._drop()

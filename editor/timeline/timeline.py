@@ -179,7 +179,10 @@ class Timeline(QWidget):
         found: list[tuple[float, float]] = []
         if output is not None and clock is not None:
             frame_s = float(1 / clock.fps)
+            here = clock.frame_at(self._playhead.moment)
             for first, end in self._engine.cached_frames(*output):
+                if end - first == 1 and first != here and self._strip.node == output and self._strip.has(first):
+                    continue  # that small one is the film's
                 found.append((float(clock.moment_of(first)), float(clock.moment_of(end - 1)) + frame_s))
         if found != self.track.cached:
             self.track.cached = found

@@ -192,6 +192,7 @@ class Track(QWidget):
         x = event.position().x()
         match self._drag:
             case "seek":
+                self._turn_to(x)
                 self._playhead.seek(self.moment(x))
             case "in":
                 self._playhead.set_span(self._before_out(self._edge(x)), self._playhead.mark_out)
@@ -201,6 +202,13 @@ class Track(QWidget):
                 self.scale = self.scale.scrolled(self._from.x() - x)
                 self._from = event.position()
                 self.redraw()
+
+    def _turn_to(self, x: float) -> None:
+        """Dragged over an end of what is seen: go on there."""
+        over = min(0.0, x - self.scale.left) + max(0.0, x - self.scale.left - self.scale.width)
+        if over:
+            self.scale = self.scale.scrolled(over)
+            self.redraw()
 
     def _edge(self, x: float) -> Fraction:
         """The boundary between two frames that is nearest to x."""

@@ -64,11 +64,9 @@ def _slot(painter: QPainter, screen: Screen, slot: Slot, *, right: bool) -> None
 
 def status(slot: Slot) -> str:
     """What is not yet as it will be."""
-    if slot.computing:
-        return tr("computing…")
     if slot.shot is not None and slot.shot.stand_in:
         return tr("stand-in")
-    return ""
+    return tr("computing…") if slot.computing else ""
 
 
 def _seen(screen: Screen, slot: Slot) -> QRectF:

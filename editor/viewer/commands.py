@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 _MODE_KEYS = {Mode.WIPE: "W", Mode.SPLIT: "Shift+W", Mode.DIFFERENCE: "D"}
 _LOOK_KEYS = {
-    "frame": "Alt+F",
-    "top": "Alt+T",
-    "bottom": "Alt+B",
-    "bob": "Alt+D",
-    "y": "Alt+Y",
-    "u": "Alt+U",
-    "v": "Alt+V",
+    "frame": "F5",
+    "top": "F6",
+    "bottom": "F7",
+    "bob": "F8",
+    "y": "Shift+F5",
+    "u": "Shift+F6",
+    "v": "Shift+F7",
 }
 
 
@@ -53,12 +53,14 @@ class Commands:
                 self._add(f"view.{mode.value}", text, partial(viewer.set_manner, mode=mode), key, icon, "compare")
         self._add("view.flip", tr("Flip between A and B"), viewer.flip, "`", "", "compare")
         self._add("view.swap", tr("Swap A and B"), viewer.swap, "Shift+X", "", "compare")
+        self._add("view.wipe_back", tr("Move the wipe left (up)"), partial(self._push, -0.02), "[", "", "compare")
+        self._add("view.wipe_forth", tr("Move the wipe right (down)"), partial(self._push, 0.02), "]", "", "compare")
         self._add("view.show", tr("Show the current node in A"), lambda: self._show("A"), "A", "monitor", "view slots")
         self._add("view.show_b", tr("Show the current node in B"), lambda: self._show("B"), "Shift+B", "", "view slots")
         self._add("view.clear_b", tr("Show nothing in B"), lambda: viewer.show_node(None, "B"), "", "", "view slots")
         for number in range(1, 10):
             self._add(
-                f"view.recall{number}",
+                f"hidden.view.recall{number}",
                 tr("Show node {number} in A").format(number=number),
                 partial(viewer.recall, number),
                 str(number),
@@ -66,18 +68,18 @@ class Commands:
             )
         for number in range(1, 10):
             self._add(
-                f"view.recall{number}_b",
+                f"hidden.view.recall{number}_b",
                 tr("Show node {number} in B").format(number=number),
                 partial(viewer.recall, number, "B"),
                 f"Alt+{number}",
-                group="hidden view keys",
+                group="view keys",
             )
             self._add(
-                f"view.keep{number}",
+                f"hidden.view.keep{number}",
                 tr("Keep the current node under {number}").format(number=number),
                 partial(self._keep, number),
                 f"Ctrl+{number}",
-                group="hidden view keys",
+                group="view keys",
             )
         for look, text in look_texts().items():
             self._add(
@@ -98,7 +100,7 @@ class Commands:
             ("safe", tr("Safe areas"), "Shift+S"),
             ("cross", tr("Centre cross"), ""),
             ("grid", tr("Pixel grid from 800 %"), ""),
-            ("crop", tr("Crop edges of the current node"), "Shift+C"),
+            ("crop", tr("Crop edges of the current node"), "F9"),
         ):
             self._add(
                 f"view.{name}",
@@ -108,12 +110,12 @@ class Commands:
                 group="guides",
             )
         display = viewer.display
-        self._add("view.fit", tr("Fit the picture in"), lambda: display.zoom_to(None), "Shift+F", "view-zoom", "zoom")
-        self._add("view.whole", tr("Pixel for pixel (100 %)"), lambda: display.zoom_to(1.0), "Shift+1", "", "zoom")
+        self._add("view.fit", tr("Fit the picture in"), lambda: display.zoom_to(None), "Alt+0", "view-zoom", "zoom")
+        self._add("view.whole", tr("Pixel for pixel (100 %)"), lambda: display.zoom_to(1.0), "Alt+Z", "", "zoom")
         self._add("view.nearer", tr("Zoom in"), lambda: display.zoom_to(display.scale * 1.5), "Alt+=|Alt++", "", "zoom")
         self._add("view.farther", tr("Zoom out"), lambda: display.zoom_to(display.scale / 1.5), "Alt+-", "", "zoom")
-        self._add("view.still", tr("Save a still…"), self._save, "Ctrl+Alt+S", "view-still", "still")
-        self._add("view.copy", tr("Copy the picture"), viewer.copy_still, "Ctrl+Alt+C", "view-copy", "still")
+        self._add("view.still", tr("Save a still…"), self._save, "F12", "view-still", "still")
+        self._add("view.copy", tr("Copy the picture"), viewer.copy_still, "Shift+F12", "view-copy", "still")
         self._add("view.full", tr("Full screen"), self._full.toggle, "F11", "view-full", "windows")
         self._add("view.second", tr("Second window"), self.open_second, "Shift+F11", "view-second", "windows")
 
@@ -127,6 +129,9 @@ class Commands:
         """W: compare by a wipe, and back to one picture."""
         mode = Mode.SINGLE if self._viewer.manner.mode is Mode.WIPE else Mode.WIPE
         self._viewer.set_manner(mode=mode)
+
+    def _push(self, by: float) -> None:
+        self._viewer.set_manner(wipe=min(1.0, max(0.0, self._viewer.manner.wipe + by)))
 
     def _switch(self, guide: str) -> None:
         self._viewer.set_manner(**{guide: not getattr(self._viewer.manner, guide)})

@@ -82,7 +82,7 @@ def guides(painter: QPainter, rect: QRectF, *, safe: bool, cross: bool) -> None:
         _twice(painter, partial(painter.drawRect, box))
         painter.setFont(theme.font(10))
         painter.setPen(QColor(255, 255, 255, 190))
-        painter.drawText(box.adjusted(5, 3, -5, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, name)
+        painter.drawText(box.adjusted(5, 3, -5, 0), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, name)
     if cross:
         middle, arm = rect.center(), min(rect.width(), rect.height()) * 0.04
         for line in (

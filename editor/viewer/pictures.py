@@ -35,11 +35,11 @@ def smooth(placed: Placement) -> bool:
 
 
 def put(painter: QPainter, image: QImage, rect: QRectF, ratio: float) -> None:
-    """An image on a rectangle; copied as it is where it has its very size."""
-    if ratio == 1.0 and image.width() == round(rect.width()) and image.height() == round(rect.height()):
-        painter.drawImage(rect.topLeft().toPoint(), image)
-    else:
-        painter.drawImage(rect, image)
+    """An image on a rectangle; copied as it is where it has its size (the worker's sizes are even, ours need not be)."""
+    wide, high = image.width() / ratio, image.height() / ratio
+    if abs(wide - rect.width()) * ratio < 1.5 and abs(high - rect.height()) * ratio < 1.5:
+        rect = QRectF(rect.x(), rect.y(), wide, high)
+    painter.drawImage(rect, image)
 
 
 class Difference:

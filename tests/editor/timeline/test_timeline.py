@@ -87,6 +87,16 @@ def test_a_click_goes_there_and_dragging_scrubs(bench: Bench) -> None:
     assert bench.frame == 249
 
 
+def test_scrubbing_over_the_end_of_what_is_seen_goes_on_there(bench: Bench) -> None:
+    bench.head.seek(Fraction(1))
+    bench.track.zoom(4)
+    seen_end = bench.track.scale.end
+    right = QPoint(bench.track.width() - 4, 40)
+    bench.drag(right - QPoint(60, 0), right + QPoint(80, 0))
+    assert bench.track.scale.end > seen_end
+    assert float(bench.head.moment) > seen_end
+
+
 def test_marks_are_set_by_keys_and_dragged(bench: Bench) -> None:
     bench.head.seek(Fraction(2))
     bench.key(Qt.Key.Key_I)
