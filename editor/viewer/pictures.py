@@ -35,7 +35,7 @@ def smooth(placed: Placement) -> bool:
 
 
 def put(painter: QPainter, image: QImage, rect: QRectF, ratio: float) -> None:
-    """An image on a rectangle; copied as it is where it has its size (the worker's sizes are even, ours need not be)."""
+    """An image on a rectangle; copied as it is where it has its size (the worker makes sizes even)."""
     wide, high = image.width() / ratio, image.height() / ratio
     if abs(wide - rect.width()) * ratio < 1.5 and abs(high - rect.height()) * ratio < 1.5:
         rect = QRectF(rect.x(), rect.y(), wide, high)

@@ -7,9 +7,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint
 
-from editor.canvas import Canvas
+from editor.canvas import Canvas, SearchContext
 from editor.code.panel import CodePanel
 from editor.engine.engine import Engine
 from editor.engine.wishes import Shot
@@ -17,6 +17,7 @@ from editor.forms.clip_panel import ClipPanel
 from editor.forms.notes_panel import NotesPanel
 from editor.forms.panel import ParamsPanel
 from editor.language import tr
+from editor.palette import Palette, SearchPopup
 from editor.renders import commands as render_commands
 from editor.renders.line import RenderLine
 from editor.renders.ordering import ask_for_order
@@ -83,6 +84,17 @@ class Parts(QObject):
         self._panel("canvas").put(
             [window.actions_.get(f"canvas.{name}") for name in ("snap", "thumbs", "heat", "minimap", "fit")]
         )
+        self.palette = Palette(window.desk, window.actions_)
+        self._panel("palette").show_part(self.palette)
+        self.palette.chosen.connect(self.canvas.add_node)
+        self.search = SearchPopup(
+            window.desk,
+            window,
+            kept=self.palette.kept,
+            needs=self.palette.needs,
+            info_of=lambda node, port: self.engine.analysis.info(node, port),
+        )
+        self.canvas.search_wanted.connect(self._search)
         self.canvas.message.connect(self._tell)
         self.canvas.files_dropped.connect(lambda paths, _: window.intake.take(paths[0]))
 
@@ -141,7 +153,8 @@ class Parts(QObject):
         self.viewer.shown_changed.connect(self._badge)
         self.viewer.node_wanted.connect(self._show_node)
         self.problems.node_wanted.connect(self._show_node)
-        window.playhead.moved.connect(lambda: self.canvas.show_moment(window.playhead.moment))
+        window.playhead.moved.connect(self._show_moment)
+        window.playhead.playing_changed.connect(self._show_moment)
         window.desk.reset.connect(self._opened)
         window.files.opened.connect(self._keep_picture)
 
@@ -156,6 +169,24 @@ class Parts(QObject):
         self._window.playhead.set_span(None, None)
         self._shot = None
         self._fresh = True
+
+    def _search(self, place: QPoint, context: object) -> None:
+        """A node is wanted at a place of the canvas, or instead of another."""
+        assert isinstance(context, SearchContext)
+        where = context
+
+        def choose(type_id: str) -> object:
+            return self.canvas.place(type_id, where)
+
+        if context.replaces is not None:
+            self.search.ask_instead(place, context.replaces, choose)
+        else:
+            self.search.ask(place, context, choose)
+
+    def _show_moment(self) -> None:
+        """The cards' pictures wait while the tape plays: until it stops, the machine is for what is looked at."""
+        if not self._window.playhead.speed:
+            self.canvas.show_moment(self._window.playhead.moment)
 
     def _badge(self) -> None:
         """The cards of what the viewer shows carry its letter."""
