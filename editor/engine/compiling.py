@@ -139,15 +139,17 @@ class Compiling:
     def _compile(self, graph: Graph) -> None:
         everything = tuple(graph.nodes)
         analysis = Analysis(graph, self.compiler.compile(graph, everything))
-        self.ears.analysed(analysis)
-        dear = self.ears.dear(analysis)
-        if not dear:
-            self._load(Held(analysis, analysis.places))
-            return
-        quick = self.compiler.compile(graph, everything, stand_in=dear)
-        with self._changed:
-            self._post.true = analysis
-        self._load(Held(analysis, Places(quick.plan)))
+        try:  # the picture is asked for first: what the window does with the news takes its time
+            dear = self.ears.dear(analysis)
+            if dear:
+                quick = self.compiler.compile(graph, everything, stand_in=dear)
+                with self._changed:
+                    self._post.true = analysis
+                self._load(Held(analysis, Places(quick.plan)))
+            else:
+                self._load(Held(analysis, analysis.places))
+        finally:
+            self.ears.analysed(analysis)
 
     def _load(self, held: Held) -> None:
         plan = held.places.plan

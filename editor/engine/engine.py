@@ -20,10 +20,11 @@ from editor.engine.analysis import Analysis
 from editor.engine.compiling import Compiling, Ears, Held
 from editor.engine.facts import Facts
 from editor.engine.indexing import Indexing
-from editor.engine.states import state
+from editor.engine.states import NodeStates
 from editor.engine.supply import Listeners, Supply
 from editor.engine.watching import Watching, files_read
 from editor.engine.wishes import NodeState, Shot, Trouble, Wish
+from editor.engine.worker_news import WorkerNews
 from editor.language import tr
 from graphs.document import Graph, NodeId
 from nodes.media import Media, MediaError
@@ -32,12 +33,11 @@ from runtime.compiled import compiled
 from runtime.incremental import Compiler
 from runtime.playback import Playback
 from runtime.protocol import Look, StepReport
-from runtime.session import NodeCost, Pixel, Region, Samples, Session, SessionError, WorkerGone
+from runtime.session import NodeCost, Pixel, Region, Samples, Session, SessionError
 from runtime.sources import prober
 
 COSTS_AFTER_MS = 600
 STATES_EVERY_MS = 80
-WORKER_EVERY_MS = 400
 NEEDS_AFTER_MS = 5000
 
 
@@ -69,10 +69,9 @@ class Engine(QObject):
         self._watching = Watching(self._file_changed)
         self._compiling: Compiling | None = None
         self._analysis = Analysis(Graph(), compiled(Graph(), desk.registry, _no_files))
-        self._states: dict[NodeId, NodeState] = {}
+        self._states = NodeStates(self._supply)
+        self._worker = WorkerNews(self, self.worker_state.emit, self._ask_costs_of)
         self._costs: Mapping[NodeId, NodeCost] = MappingProxyType({})
-        self._worker = ("", "")
-        self._pid: int | None = None
         self._started = self._closed = self._trust = False
         self._needs: frozenset[str] | None = None  # None: not known, then nothing is said to be missing
         self._fresh: Analysis | None = None  # analysed, and the window does not know yet
@@ -85,12 +84,11 @@ class Engine(QObject):
         self._costs_timer = self._timer(COSTS_AFTER_MS, self._ask_costs)
         self._states_timer = self._timer(STATES_EVERY_MS, self._tell_states)
         self._needs_timer = self._timer(NEEDS_AFTER_MS, self._ask_needs)
-        self._worker_timer = self._timer(WORKER_EVERY_MS, self._look_at_worker, single=False)
 
-    def _timer(self, ms: int, call: Callable[[], None], *, single: bool = True) -> QTimer:
+    def _timer(self, ms: int, call: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
         timer.setInterval(ms)
-        timer.setSingleShot(single)
+        timer.setSingleShot(True)
         timer.timeout.connect(call)
         return timer
 
@@ -101,7 +99,7 @@ class Engine(QObject):
         if self._started or self._closed:
             return
         self._started = True
-        self._tell_worker("starting", tr("Starting the worker"))
+        self._worker.say("starting", tr("Starting the worker"))
         threading.Thread(target=self._open, name="engine start", daemon=True).start()
 
     def _open(self) -> None:
@@ -113,9 +111,9 @@ class Engine(QObject):
                 session.close()
                 return
             self._supply.use(session)
-            self._compiling, self._pid = compiling, None
+            self._compiling = compiling
         compiling.compile(self._desk.graph)
-        self._later(self._worker_timer.start)
+        self._later(lambda: self._worker.watch(session))
         if self._needs is None:
             self._later(self._needs_timer.start)
 
@@ -128,8 +126,9 @@ class Engine(QObject):
             self._closed = True
             session = self._supply.session
             self._supply.use(None)
-        for timer in (self._costs_timer, self._states_timer, self._needs_timer, self._worker_timer):
+        for timer in (self._costs_timer, self._states_timer, self._needs_timer):
             timer.stop()
+        self._worker.watch(None)
         self._watching.close()
         if self._compiling is not None:
             self._compiling.close()
@@ -152,7 +151,7 @@ class Engine(QObject):
         return self._costs
 
     def state_of(self, node: NodeId) -> NodeState:
-        return self._states.get(node, NodeState())
+        return self._states.of(node)
 
     def cached_frames(self, node: NodeId, port: str) -> tuple[tuple[int, int], ...]:
         """The frames of which a picture is at hand: half-open ranges in order."""
@@ -177,7 +176,7 @@ class Engine(QObject):
     def forgive(self, node: NodeId | None = None) -> None:
         """Try again what has failed: nodes that crashed the worker, a worker that gave up."""
         self._supply.forgive(node)
-        if self._worker[0] == "gone":
+        if self._worker.state == "gone":
             self._start_again()
         elif self._compiling is not None:
             self._compiling.again()
@@ -281,18 +280,18 @@ class Engine(QObject):
     def _built(self, held: Held, reports: tuple[StepReport, ...]) -> None:
         self._supply.built(held, reports)
         if not held.waiting:
-            self._later(self._tell_ready)
+            self._later(self._worker.ready)
 
     def _failed(self, text: str) -> None:
         self._gone(text)
 
     def _gone(self, reason: str) -> None:
-        self._later(lambda: self._tell_worker("gone", reason))
+        self._later(lambda: self._worker.say("gone", reason))
 
     def _indexing(self, path: str, percent: int) -> None:
         name = path.replace("\\", "/").rsplit("/", 1)[-1]
         text = tr("Looking through {name}: {percent} %").format(name=name, percent=percent)
-        self._later(lambda: self._tell_worker("busy", text))
+        self._later(lambda: self._worker.say("busy", text))
 
     def _indexed(self, _path: str) -> None:
         if self._compiling is not None:
@@ -316,10 +315,7 @@ class Engine(QObject):
             self._later(self._states_timer.start)
 
     def _heard_costs(self, outcome: tuple[NodeCost, ...] | SessionError) -> None:
-        if isinstance(outcome, WorkerGone):
-            self._gone(outcome.reason)
-        elif not isinstance(outcome, SessionError):
-            self._later(lambda: self._tell_costs(outcome))
+        self._later(lambda: self._tell_costs(outcome))
 
     def _later(self, call: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the window has gone, and this with it
@@ -344,7 +340,7 @@ class Engine(QObject):
         if analysis is not None:
             self._analysis = analysis
             self.analysed.emit(analysis)
-            self._tell_states()
+            self._touch_states()
 
     def _tell_pictured(self) -> None:
         with self._supply.lock:
@@ -355,61 +351,26 @@ class Engine(QObject):
         if not self._costs_timer.isActive():
             self._costs_timer.start()
 
-    def _tell_worker(self, state: str, text: str) -> None:
-        if (state, text) != self._worker:
-            self._worker = (state, text)
-            self.worker_state.emit(state, text)
-
-    def _tell_ready(self) -> None:
-        if self._pid is None and self._supply.session is not None:
-            self._pid = self._supply.session.worker_pid
-        self._tell_worker("ready", "")
-
-    def _look_at_worker(self) -> None:
-        session = self._supply.session
-        if session is None or self._worker[0] == "gone" or session.worker_pid == self._pid:
-            return
-        if self._pid is not None:
-            self._tell_worker("restarting", tr("The worker has ended and is started again"))
-        self._pid = session.worker_pid
-        if self._pid is not None:
-            session.costs_async(self._heard_costs)
-
     def _ask_costs(self) -> None:
         if self._supply.session is not None:
-            self._supply.session.costs_async(self._heard_costs)
+            self._ask_costs_of(self._supply.session)
 
-    def _tell_costs(self, costs: tuple[NodeCost, ...]) -> None:
-        if self._worker[0] == "restarting":
-            self._tell_worker("ready", "")
-        found = {NodeId(cost.node): cost for cost in costs}
+    def _ask_costs_of(self, session: Session) -> None:
+        session.costs_async(self._heard_costs)
+
+    def _tell_costs(self, outcome: tuple[NodeCost, ...] | SessionError) -> None:
+        self._worker.heard(outcome)
+        if isinstance(outcome, SessionError):
+            return
+        found = {NodeId(cost.node): cost for cost in outcome}
         if found != self._costs:
             self._costs = MappingProxyType(found)
             self.costs_changed.emit()
 
     def _tell_states(self) -> None:
         self._states_touched = False
-        with self._supply.lock:
-            states = {node: self._state(node) for node in self._analysis.graph.nodes}
-        before, self._states = self._states, states
-        for node, now in states.items():
-            if before.get(node, _IDLE) != now:
-                self.node_state.emit(node)
-
-    def _state(self, node: NodeId) -> NodeState:
-        analysis, supply = self._analysis, self._supply
-        output = analysis.main_picture(node)
-        place = analysis.places.of(*output) if output else None
-        cached = False
-        if output is not None and place is not None:
-            frame = analysis.frame_at(output[0], output[1], self._playhead.moment)
-            cached = supply.cache.has(place.fingerprint, frame)
-        computing = any(flight.wish.node == node for flight in supply.board.flights.values())
-        failure = supply.failures.of(node, supply.does(node))
-        return state(node, analysis, failure, computing=computing, cached=cached)
-
-
-_IDLE = NodeState()
+        for node in self._states.news(self._analysis, self._playhead.moment):
+            self.node_state.emit(node)
 
 
 def _no_files(path: str) -> Media:

@@ -70,6 +70,10 @@ class PictureCache:
         self._frames.clear()
         self._bytes = 0
 
+    def knows(self, fingerprint: str) -> bool:
+        """Whether any frame of this is at hand."""
+        return fingerprint in self._frames
+
     def has(self, fingerprint: str, frame: int) -> bool:
         """Whether any picture of this frame is at hand."""
         return frame in self._frames.get(fingerprint, ())

@@ -1,20 +1,51 @@
-"""What a card shows of its node: of all that is known of it, what matters most. Pure."""
+"""What a card shows of its node: of all that is known of it, what matters most."""
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from editor.engine.analysis import Analysis
+from editor.engine.supply import Supply
 from editor.engine.wishes import NodeState, State
 from graphs.document import NodeId
+
+_IDLE = NodeState()
+
+
+class NodeStates:
+    """The states as the window was last told."""
+
+    def __init__(self, supply: Supply) -> None:
+        self._supply = supply
+        self._told: dict[NodeId, NodeState] = {}
+
+    def of(self, node: NodeId) -> NodeState:
+        return self._told.get(node, _IDLE)
+
+    def news(self, analysis: Analysis, moment: Fraction) -> list[NodeId]:
+        """Look at all nodes again; those whose state has changed."""
+        with self._supply.lock:
+            computing = frozenset(flight.wish.node for flight in self._supply.board.flights.values())
+            found = {node: self._state(node, analysis, moment, computing) for node in analysis.graph.nodes}
+        before, self._told = self._told, found
+        return [node for node, now in found.items() if before.get(node, _IDLE) != now]
+
+    def _state(self, node: NodeId, analysis: Analysis, moment: Fraction, computing: frozenset[NodeId]) -> NodeState:
+        supply = self._supply
+        output = analysis.main_picture(node)
+        place = analysis.places.of(*output) if output else None
+        cached = False
+        if output is not None and place is not None and supply.cache.knows(place.fingerprint):
+            cached = supply.cache.has(place.fingerprint, analysis.frame_at(output[0], output[1], moment))
+        failure = supply.failures.of(node, supply.does(node))
+        return state(node, analysis, failure, computing=node in computing, cached=cached)
 
 
 def state(
     node: NodeId, analysis: Analysis, failure: NodeState | None, *, computing: bool = False, cached: bool = False
 ) -> NodeState:
     """`failure` is what the worker last said of it, `cached` whether its picture of the present moment is at hand."""
-    resolved = analysis.compiled.resolved
-    doc = analysis.graph.nodes.get(node)
-    if doc is None:
-        return NodeState()
+    resolved, doc = analysis.compiled.resolved, analysis.graph.nodes[node]
     said = analysis.problems(node)
     text = "\n".join(f"{one.part}: {one.text}" if one.part else one.text for one in said)
     if node in resolved.missing:
@@ -28,4 +59,4 @@ def state(
     if failure is not None:
         return failure
     now = State.COMPUTING if computing else State.WARNING if said else State.CACHED if cached else State.IDLE
-    return NodeState(now, text)
+    return NodeState(now, text) if said or now is not State.IDLE else _IDLE

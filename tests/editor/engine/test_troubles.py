@@ -119,7 +119,7 @@ def test_a_missing_file_is_the_nodes_problem_until_it_appears(
     shutil.copy(CLIP, path)
     assert isinstance(bench.see("A"), Shot)
     bench.wait(lambda: bench.workers[-1][0] == "ready")
-    assert bench.engine.state_of(NodeId("source")).state is not State.ERROR
+    bench.wait(lambda: bench.engine.state_of(NodeId("source")).state is not State.ERROR)
 
 
 def test_missing_and_muted_nodes_say_so(bench: Bench) -> None:
