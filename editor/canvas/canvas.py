@@ -206,8 +206,20 @@ class Canvas(QWidget):
         around = QRectF()
         for rect in rects:
             around = around.united(rect)
-        if rects:
-            self.view.show_rect(around.adjusted(-36, -36, 36, 36))
+        if not rects:
+            return
+        around.adjust(-36, -36, 36, 36)
+        corner, zoom = self.view.fit(around)
+        if not self.minimap.isHidden() and self._behind_minimap(rects, corner, zoom):
+            beside = self.view.fit(around, right=self.minimap.width() + 16)
+            above = self.view.fit(around, bottom=self.minimap.height() + 16)
+            corner, zoom = max(beside, above, key=lambda found: found[1])
+        self.view.look_at(corner, zoom)
+
+    def _behind_minimap(self, rects: list[QRectF], corner: QPointF, zoom: float) -> bool:
+        place = QRectF(self.minimap.geometry()).adjusted(-6, -6, 6, 6)
+        hidden = QRectF(corner + place.topLeft() / zoom, place.size() / zoom)
+        return any(hidden.intersects(rect) for rect in rects)
 
     def centre_on(self, node: NodeId) -> None:
         """Bring a node into the middle, at the zoom that is."""

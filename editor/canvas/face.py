@@ -141,14 +141,14 @@ def _title_bar(painter: QPainter, face: Face, off: bool) -> None:
 
 def _title(painter: QPainter, face: Face, off: bool) -> None:
     right = face.size.width - 9
-    for text, colour, ink in _badges(face):
+    for text, colour in _badges(face):
         painter.setFont(theme.font(10, bold=True))
         width = max(17.0, painter.fontMetrics().horizontalAdvance(text) + 10.0)
         place = QRectF(right - width, 7, width, 16)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(colour))
         painter.drawRoundedRect(place, 8, 8)
-        painter.setPen(QColor(ink))
+        painter.setPen(ink_on(theme.colour(colour)))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
         right -= width + 4
     icon = theme.pixmap("missing" if face.missing else f"cat-{face.category}", 16, "text", 2.0)
@@ -161,20 +161,22 @@ def _title(painter: QPainter, face: Face, off: bool) -> None:
     painter.setOpacity(1.0)
 
 
-def _badges(face: Face) -> list[tuple[str, str, str]]:
-    """(text, colour, ink) from the right."""
+def _badges(face: Face) -> list[tuple[str, str]]:
+    """(text, colour) from the right."""
     found = []
     if face.badge:
-        found.append((face.badge, "warn" if face.badge.startswith("A") else "ok", "#0b0d10"))
-    if face.state in ("error", "missing"):
-        found.append(("!", "err", "#ffffff"))
-    elif face.state == "warning":
-        found.append(("!", "warn", "#0b0d10"))
-    if face.mute:
-        found.append(("M", "text3", "#ffffff"))
-    elif face.bypass:
-        found.append(("B", "text3", "#ffffff"))
+        found.append((face.badge, "warn" if face.badge.startswith("A") else "ok"))
+    if face.state in ("error", "missing", "warning"):
+        found.append(("!", "warn" if face.state == "warning" else "err"))
+    if face.mute or face.bypass:
+        found.append(("M" if face.mute else "B", "text3"))
     return found
+
+
+def ink_on(colour: QColor) -> QColor:
+    """Black or white, whichever is read better on `colour`."""
+    bright = 0.299 * colour.redF() + 0.587 * colour.greenF() + 0.114 * colour.blueF()
+    return QColor("#0b0d10") if bright > 0.5 else QColor("#ffffff")
 
 
 def _thumb_place(painter: QPainter, off: bool) -> None:
@@ -275,7 +277,7 @@ def _shadow(width: float, height: float, dark: bool) -> QPixmap:
     painter = QPainter(made)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 10 if dark else 4))
+    painter.setBrush(QColor(0, 0, 0, 10) if dark else QColor(20, 30, 50, 3))
     for step in range(int(reach), 0, -1):
         place = QRectF(reach - step, reach - step + 4, width + 2 * step, height + 2 * step - 4)
         painter.drawRoundedRect(place, RADIUS + step, RADIUS + step)

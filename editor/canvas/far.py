@@ -89,11 +89,12 @@ class FarLayer(QGraphicsItem):
         if self._stale:
             self._read()
         zoom = painter.worldTransform().m11()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for colour, path in self._wires:
             painter.setPen(QPen(colour, 0))
             painter.drawPath(path)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("bg3"))
         painter.drawRects(self._bodies)

@@ -98,7 +98,7 @@ class FrameItem(QGraphicsItem):
         return QPointF(self.rect.right() if side else self.rect.left(), y)
 
     def boundingRect(self) -> QRectF:
-        return self.rect.adjusted(-8, -8, 8, 8)
+        return self.rect.adjusted(-8, -100, 8, 8)
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -126,11 +126,13 @@ class FrameItem(QGraphicsItem):
         ink = QColor.fromHslF(
             max(0.0, self.colour.hslHueF()), min(0.7, self.colour.hslSaturationF()), 0.7 if theme.is_dark() else 0.32
         )
-        px = 14 if zoom > 0.6 else min(60, round(9 / max(zoom, 0.05)))
+        small = zoom < 0.5
+        px = min(72, round(11 / zoom)) if small else 14
         painter.setPen(ink)
         painter.setFont(theme.font(px, bold=True))
-        height = max(HEAD, px * 1.5)
-        place = QRectF(self.rect.left() + 14, self.rect.top() + 2, self.rect.width() - 46, height)
+        place = QRectF(self.rect.left() + 14, self.rect.top() + 2, self.rect.width() - 46, HEAD)
+        if small:  # above the frame, where no card hides it
+            place = QRectF(self.rect.left() + 4, self.rect.top() - px * 1.3, self.rect.width(), px * 1.3)
         title = self.doc.label or tr("Group")
         shown = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(place.width()))
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)

@@ -170,7 +170,7 @@ class Mirror:
             current=node == self.desk.current,
             badge=self.canvas.badges.get(node, ""),
             cost=self.canvas.words.cost(cost) if cost is not None and cost.frames else "",
-            share=round(cost.share, 3) if cost is not None and cost.frames else 0.0,
+            share=round(cost.share, 3) if cost is not None else 0.0,
             heat=self.canvas.heat,
             noted=bool(doc.notes),
         )

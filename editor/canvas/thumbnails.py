@@ -71,7 +71,7 @@ class Thumbnails(QObject):
         if canvas.zoom < LEAST_ZOOM:
             return {}
         seen = canvas.seen_rect()
-        ratio = canvas.devicePixelRatioF() * (0.25 if canvas.far else 1.0)
+        ratio = canvas.devicePixelRatioF()
         width, height = round(THUMB_WIDTH * ratio), round(THUMB_HEIGHT * ratio)
         found: dict[NodeId, Wish] = {}
         for node, card in canvas.mirror.cards.items():

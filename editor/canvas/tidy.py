@@ -1,25 +1,42 @@
 """Lays a graph out in columns along the tape, with few crossings and straight main lines. Pure.
 
 Layered drawing after Sugiyama, Tagawa and Toda (1981): columns by longest path, order by the median of the neighbours,
-then heights so that a node lies level with what feeds it. Nodes of a group stay beside each other.
+then heights so that a node lies level with what feeds it. A wire over several columns keeps a lane free on its way.
+Nodes of a group stay beside each other, and what does not belong to it outside its frame.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from editor.canvas.arrange import Boxes
+from editor.canvas.arrange import Box, Boxes
 from graphs.document import Graph, NodeId, Point
 
 ACROSS = 54.0
 """Between columns: room for wires."""
 DOWN = 34.0
 """Between cards of a column."""
-FRAME = 30.0
-"""More, where one group ends and another begins."""
+LANE = Box(0, 0, 0, 16)
+"""What a wire needs that passes a column."""
+FRAME = 44.0
+"""Between a group's frame and what is not in it, above; its title stands there."""
 SWEEPS = 12
+
+type Near = Mapping[NodeId, list[NodeId]]
+
+
+@dataclass
+class _Sheet:
+    """What is laid out: nodes and lanes, by column. `group` names the groups of nodes."""
+
+    boxes: dict[NodeId, Box]
+    before: dict[NodeId, list[NodeId]]
+    after: dict[NodeId, list[NodeId]]
+    column: dict[NodeId, int]
+    group: Mapping[NodeId, str]
 
 
 def tidied(graph: Graph, boxes: Boxes, chosen: Collection[NodeId] | None = None) -> dict[NodeId, Point]:
@@ -30,19 +47,21 @@ def tidied(graph: Graph, boxes: Boxes, chosen: Collection[NodeId] | None = None)
     corner = (min(boxes[node].x for node in nodes), min(boxes[node].y for node in nodes))
     before, after = _neighbours(graph, nodes)
     column = _columns(nodes, before, after)
+    first = min(column.values())
+    column = {node: at - first for node, at in column.items()}
     group = {member: each.id for each in graph.groups for member in each.nodes}
-    rows = _ordered(nodes, column, before, after, boxes, group)
+    sheet = _Sheet({node: boxes[node] for node in nodes}, before, after, column, group)
+    _lay_lanes(sheet)
+    rows = _ordered(sheet)
     left: list[float] = []
     at = 0.0
     for row in rows:
         left.append(at)
-        at += max((boxes[node].width for node in row), default=0.0) + ACROSS
-    top = _heights(rows, before, after, boxes, group)
-    highest = min(top.values())
+        at += max((sheet.boxes[node].width for node in row), default=0.0) + ACROSS
+    top = _heights(rows, sheet)
+    _clear_frames(nodes, top, sheet)
+    highest = min(top[node] for node in nodes)
     return {node: (round(corner[0] + left[column[node]]), round(corner[1] + top[node] - highest)) for node in nodes}
-
-
-type Near = Mapping[NodeId, list[NodeId]]
 
 
 def _neighbours(graph: Graph, nodes: list[NodeId]) -> tuple[dict[NodeId, list[NodeId]], dict[NodeId, list[NodeId]]]:
@@ -78,37 +97,53 @@ def _columns(nodes: list[NodeId], before: Near, after: Near) -> dict[NodeId, int
     return column
 
 
-def _ordered(
-    nodes: list[NodeId],
-    column: Mapping[NodeId, int],
-    before: Near,
-    after: Near,
-    boxes: Boxes,
-    group: Mapping[NodeId, str],
-) -> list[list[NodeId]]:
+def _lay_lanes(sheet: _Sheet) -> None:
+    """Put a lane into each column that a wire passes."""
+    count = 0
+    for source in list(sheet.after):
+        for target in list(sheet.after[source]):
+            last = source
+            for at in range(sheet.column[source] + 1, sheet.column[target]):
+                lane = NodeId(f"\0{count}")
+                count += 1
+                middle = sheet.boxes[source].y + (sheet.boxes[target].y - sheet.boxes[source].y) / 2
+                sheet.boxes[lane] = Box(0, middle, LANE.width, LANE.height)
+                sheet.column[lane], sheet.before[lane], sheet.after[lane] = at, [last], [target]
+                _swap(sheet.after[last], target, lane)
+                _swap(sheet.before[target], last, lane)
+                last = lane
+
+
+def _swap(nodes: list[NodeId], old: NodeId, new: NodeId) -> None:
+    nodes[nodes.index(old)] = new
+
+
+def _ordered(sheet: _Sheet) -> list[list[NodeId]]:
     """The nodes of each column from top to bottom."""
-    lowest = min(column.values())
-    rows: list[list[NodeId]] = [[] for _ in range(max(column.values()) - lowest + 1)]
-    for node in sorted(nodes, key=lambda node: (boxes[node].y, node)):
-        rows[column[node] - lowest].append(node)
+    rows: list[list[NodeId]] = [[] for _ in range(max(sheet.column.values()) + 1)]
+    for node in sorted(sheet.column, key=lambda node: (sheet.boxes[node].y, node)):
+        rows[sheet.column[node]].append(node)
     rank = {node: float(at) for row in rows for at, node in enumerate(row)}
     best, least = rows, -1
     for sweep in range(SWEEPS):
-        near = before if sweep % 2 == 0 else after
+        near = sheet.before if sweep % 2 == 0 else sheet.after
         for row in rows if sweep % 2 == 0 else reversed(rows):
-            pull = {node: median([rank[each] for each in near[node]]) if near[node] else rank[node] for node in row}
-            lead: dict[str, float] = {}
-            for node in row:  # members of a group go together, where most of them want to be
-                lead.setdefault(group.get(node, node), 0.0)
-            for name in lead:
-                lead[name] = median([pull[node] for node in row if group.get(node, node) == name])
-            row.sort(key=lambda node: (lead[group.get(node, node)], group.get(node, node), pull[node], rank[node]))
-            for at, node in enumerate(row):
-                rank[node] = float(at)
-        crossed = _crossings(rows, after)
+            _sort(row, near, rank, sheet.group)
+        crossed = _crossings(rows, sheet.after)
         if crossed < least or least < 0:
             best, least = [list(row) for row in rows], crossed
     return best
+
+
+def _sort(row: list[NodeId], near: Near, rank: dict[NodeId, float], group: Mapping[NodeId, str]) -> None:
+    """By where their neighbours are; members of a group go together, where most of them want to be."""
+    pull = {node: median([rank[each] for each in near[node]]) if near[node] else rank[node] for node in row}
+    wishes: dict[str, list[float]] = {}
+    for node in row:
+        wishes.setdefault(group.get(node, node), []).append(pull[node])
+    lead = {name: median(wanted) for name, wanted in wishes.items()}
+    row.sort(key=lambda node: (lead[group.get(node, node)], group.get(node, node), pull[node], rank[node]))
+    rank.update((node, float(at)) for at, node in enumerate(row))
 
 
 def _crossings(rows: list[list[NodeId]], after: Near) -> int:
@@ -125,30 +160,28 @@ def _crossings(rows: list[list[NodeId]], after: Near) -> int:
     return total
 
 
-def _heights(
-    rows: list[list[NodeId]], before: Near, after: Near, boxes: Boxes, group: Mapping[NodeId, str]
-) -> dict[NodeId, float]:
-    """The top of each node: level with its first neighbour where there is room."""
+def _heights(rows: list[list[NodeId]], sheet: _Sheet) -> dict[NodeId, float]:
+    """The top of each node: level with its neighbours where there is room."""
     top: dict[NodeId, float] = {}
     for row in rows:
         at = 0.0
         for node in row:
             top[node] = at
-            at += boxes[node].height + DOWN
+            at += sheet.boxes[node].height + DOWN
     for sweep in range(6):
-        near = before if sweep % 2 == 0 else after
+        near = sheet.before if sweep % 2 == 0 else sheet.after
         for row in rows if sweep % 2 == 0 else reversed(rows):
             wanted = [median([top[each] for each in near[node]]) if near[node] else top[node] for node in row]
-            top.update(zip(row, _fitted(row, wanted, boxes, group), strict=True))
+            top.update(zip(row, _fitted(row, wanted, sheet), strict=True))
     return top
 
 
-def _fitted(row: list[NodeId], wanted: list[float], boxes: Boxes, group: Mapping[NodeId, str]) -> list[float]:
+def _fitted(row: list[NodeId], wanted: list[float], sheet: _Sheet) -> list[float]:
     """Heights in this order without overlap, as near to the wanted ones as blocks allow (pool adjacent violators)."""
     offsets, at = [0.0], 0.0
     for one, other in pairwise(row):
-        gap = DOWN + (FRAME if group.get(one) != group.get(other) else 0.0)
-        at += boxes[one].height + gap
+        gap = DOWN + (FRAME if sheet.group.get(one) != sheet.group.get(other) else 0.0)
+        at += sheet.boxes[one].height + gap
         offsets.append(at)
     blocks: list[tuple[float, int]] = []
     for place, offset in zip(wanted, offsets, strict=True):
@@ -160,3 +193,39 @@ def _fitted(row: list[NodeId], wanted: list[float], boxes: Boxes, group: Mapping
         blocks.append((mean, count))
     means = [mean for mean, count in blocks for _ in range(count)]
     return [mean + offset for mean, offset in zip(means, offsets, strict=True)]
+
+
+def _clear_frames(nodes: list[NodeId], top: dict[NodeId, float], sheet: _Sheet) -> None:
+    """Move what is no member, but lies in a group's frame, above or below it; what is in its way goes along."""
+    groups: dict[str, list[NodeId]] = {}
+    for node in nodes:
+        if node in sheet.group:
+            groups.setdefault(sheet.group[node], []).append(node)
+    for _ in range(len(groups)):
+        for name, members in groups.items():
+            columns = {sheet.column[node] for node in members}
+            span = range(min(columns), max(columns) + 1)
+            high = min(top[node] for node in members)
+            low = max(top[node] + sheet.boxes[node].height for node in members)
+            for at in span:
+                others = [node for node in nodes if sheet.column[node] == at and sheet.group.get(node) != name]
+                _push(others, (high, low), top, sheet)
+
+
+def _push(others: list[NodeId], frame: tuple[float, float], top: dict[NodeId, float], sheet: _Sheet) -> None:
+    """Send the nodes of one column out of the stretch `frame` of it."""
+    high, low = frame
+    middle = (high + low) / 2
+    above = [node for node in others if top[node] + sheet.boxes[node].height / 2 < middle]
+    edge = high - FRAME
+    for node in sorted(above, key=lambda node: -top[node]):
+        top[node] = min(top[node], edge - sheet.boxes[node].height)
+        edge = top[node] - _gap(node, sheet)
+    edge = low + FRAME
+    for node in sorted((node for node in others if node not in above), key=lambda node: top[node]):
+        top[node] = max(top[node], edge)
+        edge = top[node] + sheet.boxes[node].height + _gap(node, sheet)
+
+
+def _gap(node: NodeId, sheet: _Sheet) -> float:
+    return DOWN + (FRAME if node in sheet.group else 0.0)

@@ -139,17 +139,15 @@ class CanvasView(ViewerBase):
         """The visible part of the scene."""
         return QRectF(self._scene_range)
 
-    def show_rect(self, rect: QRectF, *, closest: float = 1.0) -> None:
-        """Show `rect` whole, in the middle, at most at zoom `closest`."""
-        size = self.viewport().size()
-        zoom = min(size.width() / max(1.0, rect.width()), size.height() / max(1.0, rect.height()), closest)
-        zoom = max(FARTHEST, zoom)
-        half = QPointF(size.width() / zoom / 2, size.height() / zoom / 2)
-        self._show(rect.center() - half, zoom)
+    def fit(self, rect: QRectF, right: int = 0, bottom: int = 0) -> tuple[QPointF, float]:
+        """The corner and the zoom at which `rect` is seen whole, beside margins of so many pixels; 1:1 at most."""
+        width, height = self.viewport().width() - right, self.viewport().height() - bottom
+        zoom = max(FARTHEST, min(width / max(1.0, rect.width()), height / max(1.0, rect.height()), 1.0))
+        return rect.center() - QPointF(width, height) / 2 / zoom, zoom
 
     def pan_by(self, across: float, down: float) -> None:
         """Move what is seen by so many pixels of the screen."""
-        self._show(self._scene_range.topLeft() - QPointF(across, down) / self.zoom, self.zoom)
+        self.look_at(self._scene_range.topLeft() - QPointF(across, down) / self.zoom, self.zoom)
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Closer or farther; the point `at` (in the viewport, by default its middle) stays where it is."""
@@ -160,9 +158,10 @@ class CanvasView(ViewerBase):
         fixed = self._scene_range.topLeft() + at / self.zoom
         self.zooming = True
         self._sharp_soon.start()
-        self._show(fixed - at / zoom, zoom)
+        self.look_at(fixed - at / zoom, zoom)
 
-    def _show(self, corner: QPointF, zoom: float) -> None:
+    def look_at(self, corner: QPointF, zoom: float) -> None:
+        """Show the scene from `corner` on."""
         size = self.viewport().size()
         self._scene_range = QRectF(corner.x(), corner.y(), size.width() / zoom, size.height() / zoom)
         self._update_scene()
@@ -475,7 +474,7 @@ class CanvasView(ViewerBase):
     # ---- size
     def resizeEvent(self, event: QResizeEvent) -> None:
         QGraphicsView.resizeEvent(self, event)
-        self._show(self._scene_range.topLeft(), self.zoom)
+        self.look_at(self._scene_range.topLeft(), self.zoom)
 
     def sizeHint(self) -> QSize:
         return QSize(900, 600)
