@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from editor.engine.analysis import Analysis, Places
 from editor.engine.indexing import Indexing
 from editor.engine.standins import PAUSE_S
+from editor.language import tr
 from graphs.document import Graph, NodeId
 from runtime.at_once import AtOnce
 from runtime.incremental import Compiler
@@ -42,13 +43,14 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Ears:
     """Whom to tell, on threads of ours. `dear` says which nodes are to show a stand-in first; `send` gives a plan to
-    the worker (None: it has it) and asks for what is wanted of it, with nothing else asked for in between."""
+    the worker (None: it has it) and asks for what is wanted of it, with nothing else asked for in between; `failed`
+    gets words and whether it is the worker that is gone."""
 
     analysed: Callable[[Analysis], None]
     dear: Callable[[Analysis], frozenset[NodeId]]
     send: Callable[[Held, str, tuple[StepCode, ...] | None], Future[tuple[StepReport, ...]]]
     built: Callable[[Held, tuple[StepReport, ...]], None]
-    failed: Callable[[str], None]
+    failed: Callable[[str, bool], None]
 
 
 @dataclass(slots=True)
@@ -118,10 +120,10 @@ class Compiling:
                 elif true is not None:
                     self._load(Held(true, true.places))
             except SessionError as fault:
-                self.ears.failed(str(fault))
+                self.ears.failed(str(fault), True)
             except Exception as fault:  # a bug of ours costs this version of the graph, not the window
                 traceback.print_exc()
-                self.ears.failed(f"{type(fault).__name__}: {fault}")
+                self.ears.failed(tr("This version of the graph could not be compiled") + f" ({fault})", False)
 
     def _ready(self) -> bool:
         post = self._post
@@ -161,7 +163,11 @@ class Compiling:
         self._sent = (prelude, codes)
         with self._changed:
             self._post.loads += 1
-        done = self.ears.send(held, prelude, None if same else codes)
+        try:
+            done = self.ears.send(held, prelude, None if same else codes)
+        except SessionError as fault:
+            done = Future()
+            done.set_exception(fault)
         done.add_done_callback(lambda future: self._loaded(held, future))
 
     def _loaded(self, held: Held, done: Future[tuple[StepReport, ...]]) -> None:
@@ -170,6 +176,7 @@ class Compiling:
             self._changed.notify_all()
         fault = done.exception()
         if fault is not None:
-            self.ears.failed(str(fault))
+            self._sent = None
+            self.ears.failed(str(fault), True)
         else:
             self.ears.built(held, done.result())

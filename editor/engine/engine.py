@@ -12,6 +12,7 @@ from contextlib import suppress
 from fractions import Fraction
 from types import MappingProxyType
 
+import psutil
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from editor.desk.desk import Desk
@@ -35,6 +36,7 @@ from runtime.playback import Playback
 from runtime.protocol import Look, StepReport
 from runtime.session import NodeCost, Pixel, Region, Samples, Session, SessionError
 from runtime.sources import prober
+from runtime.watch import Limits
 
 COSTS_AFTER_MS = 600
 STATES_EVERY_MS = 80
@@ -103,7 +105,7 @@ class Engine(QObject):
         threading.Thread(target=self._open, name="engine start", daemon=True).start()
 
     def _open(self) -> None:
-        session, self._given = self._given or Session(), None
+        session, self._given = self._given or _session(), None
         ears = Ears(self._compiled, self._supply.dear, self._supply.send, self._built, self._failed)
         compiling = Compiling(self._compiler(session), Indexing(session, self._indexing, self._indexed), ears)
         with self._supply.lock:
@@ -282,8 +284,8 @@ class Engine(QObject):
         if not held.waiting:
             self._later(self._worker.ready)
 
-    def _failed(self, text: str) -> None:
-        self._gone(text)
+    def _failed(self, text: str, gone: bool) -> None:
+        self._later(lambda: self._worker.say("gone" if gone else "ready", text))
 
     def _gone(self, reason: str) -> None:
         self._later(lambda: self._worker.say("gone", reason))
@@ -362,6 +364,7 @@ class Engine(QObject):
         self._worker.heard(outcome)
         if isinstance(outcome, SessionError):
             return
+        self._supply.costs(outcome)
         found = {NodeId(cost.node): cost for cost in outcome}
         if found != self._costs:
             self._costs = MappingProxyType(found)
@@ -371,6 +374,12 @@ class Engine(QObject):
         self._states_touched = False
         for node in self._states.news(self._analysis, self._playhead.moment):
             self.node_state.emit(node)
+
+
+def _session() -> Session:
+    """A worker that leaves most of the machine's memory to others, and does not take the rest along."""
+    memory = psutil.virtual_memory().total
+    return Session(cache_mb=max(256, min(1024, memory // 8 >> 20)), limits=Limits(memory_bytes=memory // 4 * 3))
 
 
 def _no_files(path: str) -> Media:

@@ -17,6 +17,11 @@ def frames_there(message: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def crashed(message: str) -> bool:
+    """Whether a step failed to build because building it has ended workers (as runtime.session words it)."""
+    return message.endswith("twice while building it")
+
+
 class Failures:
     """A failure holds while its node does the same; a picture of the node ends it."""
 
@@ -28,9 +33,10 @@ class Failures:
     def failed(self, node: NodeId, does: str, failure: NodeFailure) -> None:
         """`does` names what the node does, as long as it does that."""
         known = self._said.get(node)
-        if known is not None and known[0] == does and known[1].crashed and not failure.crashed:
+        if known is not None and known[0] == does and known[1].crashed and not failure.log:
             return  # barred since it crashed: the crash is what the user has to know
-        self._said[node] = (does, NodeState(State.ERROR, failure.message, failure.log, failure.crashed))
+        ended = failure.crashed or crashed(failure.message)
+        self._said[node] = (does, NodeState(State.ERROR, failure.message, failure.log, ended))
 
     def mended(self, node: NodeId) -> None:
         self._said.pop(node, None)

@@ -176,17 +176,17 @@ class Clocks:
     # ---- several tapes on one clock
 
     def _shifted(self, clock: Clock) -> Clock:
-        if self._offsets is None:
-            self._offsets = {}
-            self._lay_out(self._offsets)
         offsets = self._offsets
+        if offsets is None:  # others may be asking meanwhile: they see all of it or nothing
+            offsets = self._offsets = self._laid_out()
         if not any(one.source in offsets for one in clock.stretches):
             return clock
         moved = (replace(one, tape=one.tape + offsets.get(one.source, Fraction(0))) for one in clock.stretches)
         return replace(clock, stretches=tuple(moved))
 
-    def _lay_out(self, offsets: dict[NodeId, Fraction]) -> None:
-        """Each tape of a join begins where those before it end, unless it has its place already."""
+    def _laid_out(self) -> dict[NodeId, Fraction]:
+        """Where each tape of a join begins: behind those before it, unless it has its place already."""
+        offsets: dict[NodeId, Fraction] = {}
         for node in self._resolved.order:
             placed = self._resolved.placed[node]
             if placed.type.id != _JOIN or placed.bypass:
@@ -198,6 +198,7 @@ class Clocks:
                     if seen and source not in seen and source not in offsets:
                         offsets[source] = max(self._tape(one) + offsets.get(one, Fraction(0)) for one in seen)
                     seen[source] = None
+        return offsets
 
     def _tape(self, source: NodeId) -> Fraction:
         """How long a tape is, in seconds."""

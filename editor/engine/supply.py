@@ -8,7 +8,7 @@ the worker answers from the newest plan that it has.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,14 +16,15 @@ from functools import partial
 from editor.engine.analysis import Analysis, Place
 from editor.engine.board import Aim, Board, Flight
 from editor.engine.compiling import Held
-from editor.engine.failures import Failures, frames_there
+from editor.engine.failures import Failures, crashed, frames_there
 from editor.engine.pictures import Kept, PictureCache, kept_from
-from editor.engine.standins import stand_ins
+from editor.engine.standins import Effort, stand_ins
 from editor.engine.wishes import Shot, Trouble, Wish
 from graphs.document import NodeId
 from graphs.resolve import Port
 from runtime.protocol import StepCode, StepReport
 from runtime.session import (
+    NodeCost,
     NodeFailure,
     Picture,
     PreviewOutcome,
@@ -51,6 +52,7 @@ class Supply:
         self.session: Session | None = None
         self.held: Held | None = None
         self.plans = 0  # how many were sent
+        self._efforts: dict[NodeId, Effort] = {}
         self._unbuilt: set[str] = set()  # views of nodes that could not be built: each plan tries them again
 
     # ---- what is wanted
@@ -138,7 +140,7 @@ class Supply:
                 aim = Aim(place.node, place.port, place.fingerprint, self._frame(analysis, output, place, wish))
                 if self.cache.get(aim.key(wish)) is None:
                     shown.append(place.step)
-        return stand_ins(analysis, shown, alive)
+            return stand_ins(analysis, shown, alive, self._efforts)
 
     def send(self, held: Held, prelude: str, codes: tuple[StepCode, ...] | None) -> Future[tuple[StepReport, ...]]:
         """Give the worker a plan (None: it has this one) and at once ask for what is open."""
@@ -171,10 +173,21 @@ class Supply:
             if held is not self.held:
                 return
             for report in reports:
+                node = NodeId(report.node)
                 if report.state == "failed":
-                    failure = NodeFailure(report.node, "", None, report.line, report.message)
-                    self.failures.failed(NodeId(report.node), self.does(NodeId(report.node)), failure)
+                    log = self.session.log_tail() if self.session is not None and crashed(report.message) else ()
+                    failure = NodeFailure(report.node, "", None, report.line, report.message, log)
+                    self.failures.failed(node, self.does(node), failure)
+                elif report.state == "built" and not held.quick:
+                    self._efforts.setdefault(node, Effort()).built_ms = report.took_ms
         self._tell.touched()
+
+    def costs(self, costs: Iterable[NodeCost]) -> None:
+        """What nodes take for a picture, as far as they have made one."""
+        with self.lock:
+            for cost in costs:
+                if cost.frames and self.held is not None and not self.held.quick:
+                    self._efforts.setdefault(NodeId(cost.node), Effort()).picture_ms = cost.ms_per_frame
 
     def does(self, node: NodeId) -> str:
         """Names what a node does in the plan that the worker has."""
@@ -263,7 +276,8 @@ class Supply:
         node = NodeId(failure.node)
         self.failures.failed(node, self.does(node), failure)
         at, log = flight.aim.frame, failure.log
-        trouble = Trouble("", flight.wish, failure.message, node, at, log, failure.crashed)
+        known = self.failures.of(node, self.does(node))
+        trouble = Trouble("", flight.wish, failure.message, node, at, log, known is not None and known.crashed)
         views = self._refuse(flight, trouble)
         if failure.frame is None and not failure.crashed:
             self._unbuilt.update(views)

@@ -87,6 +87,18 @@ def test_a_node_that_crashes_the_worker_is_blamed_until_it_is_forgiven(bench: Be
     bench.wait(lambda: bench.engine.state_of(blamed).state is not State.ERROR)
 
 
+def test_a_node_whose_building_ends_the_worker_is_done_without(bench: Bench) -> None:
+    trusted(bench, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    bench.want("A", "levels", 0)
+    bench.want("B", "tape", 0)
+    trouble = bench.trouble("A")
+    assert (trouble.blamed, trouble.crashed) == ("own", True)
+    bench.see("B")
+    bench.wait(lambda: bench.engine.state_of(NodeId("own")).crashed)
+    bench.set("own", code="clip = clip.std.Invert()")
+    bench.see("A")
+
+
 def test_code_of_the_document_is_not_run_without_trust(bench: Bench) -> None:
     bench.open(with_code("clip = clip.std.Invert()"))
     bench.want("A", "levels", 0)
