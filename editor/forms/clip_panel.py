@@ -38,6 +38,7 @@ class ClipPanel(QWidget):
         self.looking = Looking(engine, self)
         self.looking.seen.connect(self._seen)
         self._shown: object = None
+        self._offered: tuple[NodeId, Fields] | None = None
         self._place = QVBoxLayout()
         self._place.setContentsMargins(MARGIN, 10, MARGIN, MARGIN)
         self._inner = QWidget()
@@ -186,10 +187,14 @@ class ClipPanel(QWidget):
         text = tr("The picture says {shown}; set is {now}.").format(shown=tr(ORDERS[shown]), now=tr(ORDERS[now]))
         box.addWidget(_muted(text, "Warning"))
         button = _button(tr("Set the field order to {order}").format(order=shown.value.upper()), "wand")
-        button.clicked.connect(lambda: self._set_order(node, shown))
+        self._offered = (node, shown)
+        button.clicked.connect(self._set_order)
         box.addWidget(button)
 
-    def _set_order(self, node: NodeId, order: Fields) -> None:
+    def _set_order(self) -> None:
+        if self._offered is None or self._offered[0] not in self._desk.graph.nodes:
+            return
+        node, order = self._offered
         self._desk.settle()
         self._desk.do(SetParams(node, {"field_order": order.value}), tr("Set {param}").format(param=tr("Field order")))
 

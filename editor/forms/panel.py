@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -55,7 +54,7 @@ class ParamsPanel(QWidget):
         self._dress()
         theme.watch.changed.connect(self._redress)
         desk.changed.connect(self._changed)
-        desk.reset.connect(self.refresh)
+        desk.reset.connect(self._other)
         desk.selected.connect(self.refresh)
         engine.analysed.connect(self._analysed)
         self.refresh()
@@ -67,6 +66,7 @@ class ParamsPanel(QWidget):
         self.header.presets.applied.connect(self._apply)
         self.header.presets.told.connect(self.told)
         self.problems = ProblemList()
+        self.problems.mend.connect(self._mend)
         self.hint = QLabel()
         self.hint.setObjectName("Muted")
         self.hint.setWordWrap(True)
@@ -130,7 +130,7 @@ class ParamsPanel(QWidget):
         """Show what is selected, as the document has it."""
         made = subject(self._desk.graph, self._desk.registry, self._desk.selection, self._desk.current)
         if made.shape != self._shape:
-            self.flush()
+            self._finish()
             made = subject(self._desk.graph, self._desk.registry, self._desk.selection, self._desk.current)
             self._subject = made
             self._rebuild()
@@ -142,6 +142,25 @@ class ParamsPanel(QWidget):
             self.header.show_subject(made)
         self._show_problems()
         self._show_reset()
+
+    def _finish(self) -> None:
+        """What is half typed belongs to the nodes that have been shown."""
+        if self.form is not None:
+            for row in self.form.rows.values():
+                row.control.finish()
+            self.form.blockSignals(True)
+        self.flush()
+
+    def _other(self) -> None:
+        """Another document: what was being typed belonged to the last one."""
+        if self.form is not None:
+            self.form.blockSignals(True)
+        self._waiting.clear()
+        self._flush.stop()
+        self._shape = None
+        self._subject = Subject()
+        self.header.label.setModified(False)
+        self.refresh()
 
     def _changed(self, change: object) -> None:
         if isinstance(change, Change) and change.patch.nodes.keys() & set(self._subject.ids):
@@ -167,16 +186,22 @@ class ParamsPanel(QWidget):
         self.hint.setVisible(bool(text))
         if made.params:
             clock = Clock(self._desk, self._engine, self._playhead, made.nodes[0].id)
-            key = made.kind or made.params
             room = self.area.viewport().width() - 2 * MARGIN
-            self.form = Form(made, clock, width=room, unfold=self._unfolded.get(key, False))
-            self.form.unfolded.connect(lambda on: self._unfolded.__setitem__(key, on))
+            self.form = Form(made, clock, width=room, unfold=self._unfolded.get(self._fold_key, False))
+            self.form.unfolded.connect(self._folded)
             self.form.edited.connect(self._edited)
             self.form.settled.connect(self._settled)
             self.form.reset.connect(self.reset)
             self.form.relinked.connect(self._relinked)
             self._place.addWidget(self.form)
         self.area.verticalScrollBar().setValue(0)
+
+    @property
+    def _fold_key(self) -> object:
+        return self._subject.kind or self._subject.params
+
+    def _folded(self, on: bool) -> None:
+        self._unfolded[self._fold_key] = on
 
     def _hint(self) -> str:
         made = self._subject
@@ -206,6 +231,8 @@ class ParamsPanel(QWidget):
         """Hand the edits that wait to the desk."""
         self._flush.stop()
         waiting, self._waiting = self._waiting, {}
+        if not self._desk.graph.nodes.keys() >= set(self._subject.ids):  # they have been taken away meanwhile
+            return
         for name, value in waiting.items():
             label = next((title(param) for param in self._subject.params if param.name == name), name)
             merge = (self._subject.ids, name)
@@ -283,14 +310,17 @@ class ParamsPanel(QWidget):
         params = {param.name for param in self._subject.params}
         if self.form is not None:
             self.form.show_problems({one.part: one.text for one in problems if one.part in params})
-        self.problems.show_problems([one for one in problems if one.part not in params or one.remedy], self._offer)
+        listed = [one for one in problems if one.part not in params or one.remedy]
+        self.problems.show_problems([(one, self._remedy_text(one)) for one in listed])
 
-    def _offer(self, problem: Problem) -> tuple[str, Callable[[], None]] | None:
+    def _remedy_text(self, problem: Problem) -> str:
         found = remedy(self._desk.graph, self._desk.registry, problem)
-        if found is None:
-            return None
-        text, edit = found
-        return text, lambda: self._do(edit, text)
+        return found[0] if found else ""
+
+    def _mend(self, problem: object) -> None:
+        found = remedy(self._desk.graph, self._desk.registry, problem) if isinstance(problem, Problem) else None
+        if found is not None:
+            self._do(found[1], found[0])
 
     # ---- the look
 
@@ -299,7 +329,9 @@ class ParamsPanel(QWidget):
 
     def _redress(self) -> None:
         self._dress()
+        self._finish()
         self._shape = None
+        self.problems.show_problems([])  # drawn anew, in the new colours
         side = self.fontMetrics().height()
         for button, icon in ((self.reset_button, "reset"), (self.copy_button, "copy"), (self.paste_button, "paste")):
             button.setIcon(theme.icon(icon))

@@ -118,10 +118,11 @@ class Row(QWidget):
     def _place(self, stacked: bool) -> None:
         if stacked == self._stacked:
             return
-        self._stacked = stacked
         grid = self._grid
-        for widget in (self.label, self.control, self.dot, self.fault):
-            grid.removeWidget(widget)
+        if self._stacked is not None:
+            for widget in (self.label, self.control, self.dot, self.fault):
+                grid.removeWidget(widget)
+        self._stacked = stacked
         for column in range(3):
             grid.setColumnStretch(column, 0)
         self.label.setFixedWidth(self._label_px) if not stacked else self._free_label()

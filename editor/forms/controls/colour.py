@@ -50,6 +50,9 @@ class ColourBox(Control):
         self.swatch.clicked.connect(self.pick)
         self.line.editingFinished.connect(self._typed)
 
+    def finish(self) -> None:
+        self._typed()
+
     def parts(self) -> Sequence[QWidget]:
         return self.swatch, self.line
 

@@ -38,6 +38,9 @@ class Control(QWidget):
         """Pixels across below which it should have a line of its own."""
         return self.minimumSizeHint().width()
 
+    def finish(self) -> None:
+        """Hand on what has been typed and not yet confirmed: another node is about to be shown."""
+
     def parts(self) -> Sequence[QWidget]:
         """The widgets that can have the focus, the first one first."""
         raise NotImplementedError

@@ -233,6 +233,10 @@ class CurveBox(Control):
             entry.stepped.connect(lambda steps, fine, axis=axis: self._stepped(axis, steps, fine))
             entry.rested.connect(self.settled)
 
+    def finish(self) -> None:
+        for entry in (self.across, self.up):
+            entry.finish()
+
     def parts(self) -> Sequence[QWidget]:
         return self.canvas, self.across, self.up
 

@@ -65,6 +65,10 @@ class Entry(QLineEdit):
             if self.hasFocus():
                 self.selectAll()
 
+    def finish(self) -> None:
+        """Confirm what has been typed."""
+        self._done()
+
     def _touch(self) -> None:
         self._touched = True
 

@@ -37,6 +37,9 @@ class Number(Control):
         self.entry.stepped.connect(self._stepped)
         self.entry.rested.connect(self.settled)
 
+    def finish(self) -> None:
+        self.entry.finish()
+
     def parts(self) -> Sequence[QWidget]:
         return (self.slide, self.entry) if self.slide else (self.entry,)
 

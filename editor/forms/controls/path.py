@@ -71,6 +71,9 @@ class PathBox(Control):
     def room(self) -> int:
         return self.fontMetrics().horizontalAdvance("n" * 26)
 
+    def finish(self) -> None:
+        self._typed()
+
     def parts(self) -> Sequence[QWidget]:
         return self.line, self.browse_button
 

@@ -75,6 +75,9 @@ class Ratio(Control):
             return str(value.numerator)
         return f"{float(value):.3f} ({value})"
 
+    def finish(self) -> None:
+        self._typed()
+
     def parts(self) -> Sequence[QWidget]:
         return (self.combo,)
 

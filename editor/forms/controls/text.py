@@ -33,6 +33,9 @@ class Line(Control):
         row.addWidget(self.line)
         self.line.editingFinished.connect(self._typed)
 
+    def finish(self) -> None:
+        self._typed()
+
     def parts(self) -> Sequence[QWidget]:
         return (self.line,)
 
@@ -88,6 +91,10 @@ class Long(Control):
         self._pause.timeout.connect(lambda: self.take_over(settle=False))
         self.edit.textChanged.connect(self._typed)
         self._showing = False
+
+    def finish(self) -> None:
+        if self._pause.isActive():
+            self.take_over()
 
     def parts(self) -> Sequence[QWidget]:
         return (self.edit,)

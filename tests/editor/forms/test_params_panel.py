@@ -12,7 +12,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QWheelEv
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from editor import theme
 from graphs.document import Graph, NodeDoc, NodeId
+from graphs.edits import RemoveNodes
 from tests.editor.forms.kit import Bench, chain, drag, enter, node, settle
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -281,6 +283,34 @@ def test_an_expression_is_taken_over_with_return_and_given_back_with_escape() ->
     enter(line, "x 3", confirm=False)
     QTest.keyClick(line, Qt.Key.Key_Escape)
     assert line.text() == "x 2 *" and bench.undo_steps() == 1
+
+
+def test_what_is_half_typed_goes_to_the_node_it_was_typed_for() -> None:
+    graph = chain(node("tape", "input.pattern"), node("o1", "utility.overlay"), node("o2", "utility.overlay"))
+    bench = Bench(graph, "o1")
+    edit = bench.control("text").edit
+    edit.setFocus()
+    QTest.keyClicks(edit, "one")
+    bench.desk.select(["o2"])
+    settle()
+    assert (bench.value("text", "o1"), bench.value("text", "o2")) == ("one", "")
+    edit = bench.control("text").edit
+    edit.setFocus()
+    QTest.keyClicks(edit, "two")
+    bench.desk.open(graph)
+    bench.desk.select(["o2"])
+    settle()
+    assert bench.value("text", "o2") == "" and not bench.desk.dirty and bench.control("text").edit.toPlainText() == ""
+
+
+def test_an_edit_on_its_way_to_a_node_that_is_removed_is_dropped() -> None:
+    bench = levels()
+    refused: list[str] = []
+    bench.desk.refused.connect(refused.append)
+    bench.control("gamma").slide._take(2.0)
+    bench.desk.do(RemoveNodes(frozenset({NodeId("levels1")})), "remove")
+    settle()
+    assert not refused and bench.panel.form is None
 
 
 # ---- files
@@ -576,6 +606,20 @@ def test_help_of_the_node_unfolds() -> None:
     bench = levels()
     QTest.mouseClick(bench.panel.header.info, Qt.MouseButton.LeftButton)
     assert bench.panel.header.help.isVisible() and "waveform monitor" in bench.panel.header.help.text.text()
+
+
+def test_another_theme_and_text_size_keep_what_is_shown(qapp: QApplication) -> None:
+    bench = Bench(Graph.of([node("l", "colour.levels", gamma=2.0)]))
+    enter(bench.control("in_black").entry, "40", confirm=False)
+    before = bench.control("gamma").entry.height()
+    try:
+        theme.apply(qapp, dark=False, text_scale=1.5)
+        settle()
+        assert bench.value("in_black") == 40.0 and bench.control("gamma").entry.text() == "2"
+        assert bench.control("gamma").entry.height() > before and bench.panel.problems.isVisible()
+    finally:
+        theme.apply(qapp)
+        settle()
 
 
 def test_everything_is_reached_by_tab_and_has_a_name() -> None:
