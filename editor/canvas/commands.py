@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from editor import theme
 from editor.language import tr
@@ -200,6 +201,9 @@ def registered(canvas: Canvas, actions: Actions | None) -> dict[str, QAction]:
                 action.setIcon(theme.icon(entry.icon))
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.setChecked(entry.checked)
+        owner = action.parent()
+        if isinstance(owner, QWidget):
+            owner.removeAction(action)  # the whole window would hear its keys
         canvas.addAction(action)
         made[entry.id] = action
     canvas.view.own_keys(list(made.values()))

@@ -152,19 +152,19 @@ def _another() -> None:
 def _settings(window: Window) -> None:
     from editor.window.preferences import Preferences
 
-    Preferences(window.settings, window).exec()
+    Preferences(window.settings, window).open()
 
 
 def _palette(window: Window) -> None:
     from editor.actions.palette import CommandPalette
 
-    CommandPalette(window.actions_, window).exec()
+    CommandPalette(window.actions_, window).show()
 
 
 def _shortcuts(window: Window) -> None:
     from editor.actions.shortcuts import ShortcutList
 
-    ShortcutList(window.actions_, window).exec()
+    ShortcutList(window.actions_, window).open()
 
 
 def _fill(window: Window) -> None:
@@ -185,7 +185,7 @@ def _save_layout(window: Window) -> None:
 def _choose_layout(window: Window) -> None:
     from editor.window.layouts import Layouts
 
-    Layouts(window.settings, window.layout_, window).exec()
+    Layouts(window.settings, window.layout_, window).open()
 
 
 def _page(name: str) -> None:

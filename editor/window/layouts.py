@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
 
 from editor.language import tr
@@ -12,6 +13,7 @@ from editor.window.layout import Layout
 class Layouts(QDialog):
     def __init__(self, settings: Settings, layout: Layout, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Layouts"))
         self.resize(360, 320)
         self._settings, self._layout = settings, layout

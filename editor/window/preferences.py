@@ -25,6 +25,7 @@ from editor.settings import TEXT_SIZES, Settings
 class Preferences(QDialog):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Settings"))
         self.setMinimumWidth(480)
         self._settings = settings

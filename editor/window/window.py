@@ -145,6 +145,8 @@ class Window(QMainWindow):
         self.build_parts()
         self.pages.setCurrentWidget(self.layout_.widget)
         self.layout_.restore(self.settings.get("layout"))
+        if self.parts is not None:
+            self.parts.canvas.setFocus()
 
     @property
     def on_start_page(self) -> bool:
