@@ -1,0 +1,154 @@
+"""Makes the demo models: `python -m graphs.demo.models.make`. Small enough to read, and exactly known, so that tests
+can say what must come out of them.
+
+ONNX is protobuf; the few messages that a model needs are written by hand here, so no library is needed.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+HERE = Path(__file__).parent
+OPSET = 17  # what DirectML still understands
+FLOAT, INT64, HALF = 1, 7, 10
+
+type Dim = int | str
+
+
+def message(*fields: tuple[int, int | float | str | bytes]) -> bytes:
+    """A protobuf message; floats are 32 bits, text and bytes have their length before them."""
+    parts = []
+    for number, value in fields:
+        match value:
+            case int():
+                parts.append(_varint(number << 3) + _varint(value % (1 << 64)))
+            case float():
+                parts.append(_varint(number << 3 | 5) + struct.pack("<f", value))
+            case str() | bytes():
+                data = value.encode() if isinstance(value, str) else value
+                parts.append(_varint(number << 3 | 2) + _varint(len(data)) + data)
+    return b"".join(parts)
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*out, value])
+
+
+def tensor(name: str, values: Sequence[float], dims: Sequence[int]) -> bytes:
+    """An initializer; 64-bit integers where all values are int."""
+    whole = all(isinstance(value, int) for value in values)
+    raw = struct.pack(f"<{len(values)}{'q' if whole else 'f'}", *values)
+    return message(*((1, dim) for dim in dims), (2, INT64 if whole else FLOAT), (8, name), (9, raw))
+
+
+def operation(
+    kind: str, inputs: Sequence[str], outputs: Sequence[str], attributes: Mapping[str, int | str | Sequence[int]] = {}
+) -> bytes:
+    """A node of the graph."""
+    made = []
+    for name, value in attributes.items():
+        match value:
+            case int():
+                made.append(message((1, name), (3, value), (20, 2)))
+            case str():
+                made.append(message((1, name), (4, value), (20, 3)))
+            case _:
+                made.append(message((1, name), *((8, each) for each in value), (20, 7)))
+    named = [(1, name) for name in inputs] + [(2, name) for name in outputs]
+    return message(*named, (4, kind), *((5, each) for each in made))
+
+
+def value(name: str, dims: Sequence[Dim], kind: int = FLOAT) -> bytes:
+    """An input or output; a dim that is text is free."""
+    shape = message(*((1, message((1 if isinstance(dim, int) else 2, dim))) for dim in dims))
+    return message((1, name), (2, message((1, message((1, kind), (2, shape))))))
+
+
+def model(
+    operations: Sequence[bytes],
+    inputs: Sequence[bytes],
+    outputs: Sequence[bytes],
+    weights: Sequence[bytes] = (),
+    meta: Mapping[str, str] = {},
+) -> bytes:
+    """A whole model file."""
+    graph = message(
+        *((1, each) for each in operations),
+        (2, "tapeloom"),
+        *((5, each) for each in weights),
+        *((11, each) for each in inputs),
+        *((12, each) for each in outputs),
+    )
+    props = [(14, message((1, key), (2, text))) for key, text in meta.items()]
+    return message((1, 8), (2, "tapeloom"), (7, graph), (8, message((1, ""), (2, OPSET))), *props)
+
+
+# -- the models ------------------------------------------------------------------------------------
+def catmull_rom(at: float) -> float:
+    """Keys' cubic with a = -0.5."""
+    x = abs(at)
+    return 1.5 * x**3 - 2.5 * x**2 + 1 if x < 1 else -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2 if x < 2 else 0.0
+
+
+def upscaler(planes: int = 3) -> bytes:
+    """Twice the size by Catmull-Rom: a 5 × 5 convolution for each of the four new pixels. It looks two pixels far."""
+    # a new pixel lies a quarter of an old one before or behind the old one's middle
+    phases = [[catmull_rom(tap + 0.25 - 0.5 * phase) for tap in range(-2, 3)] for phase in (0, 1)]
+    kernel = [down * across for y in (0, 1) for x in (0, 1) for down in phases[y] for across in phases[x]]
+    weights = [
+        tensor("kernel", kernel * planes, (4 * planes, 1, 5, 5)),
+        tensor("border", [0, 0, 2, 2, 0, 0, 2, 2], (8,)),
+    ]
+    steps = [
+        operation("Pad", ["picture", "border"], ["wide"], {"mode": "edge"}),
+        operation("Conv", ["wide", "kernel"], ["four"], {"group": planes, "kernel_shape": (5, 5)}),
+        operation("DepthToSpace", ["four"], ["large"], {"blocksize": 2, "mode": "CRD"}),
+    ]
+    ends = [value("picture", ("n", planes, "h", "w"))], [value("large", ("n", planes, "h2", "w2"))]
+    return model(steps, *ends, weights, {"title": "Demo upscaler (Catmull-Rom, 2×)", "radius": "2"})
+
+
+def interpolator() -> bytes:
+    """Seven planes, RGB, RGB and the time between them from 0 to 1: the two pictures mixed."""
+    weights = [tensor("parts", [3, 3, 1], (3,))]
+    steps = [
+        operation("Split", ["pair", "parts"], ["before", "after", "time"], {"axis": 1}),
+        operation("Sub", ["after", "before"], ["change"]),
+        operation("Mul", ["change", "time"], ["part"]),
+        operation("Add", ["before", "part"], ["between"]),
+    ]
+    ends = [value("pair", ("n", 7, "h", "w"))], [value("between", ("n", 3, "h", "w"))]
+    return model(steps, *ends, weights, {"title": "Demo interpolator (a mix by time)"})
+
+
+def softener() -> bytes:
+    """Same size: a 3 × 3 binomial blur of each plane."""
+    kernel = [down * across / 16 for down in (1, 2, 1) for across in (1, 2, 1)]
+    weights = [tensor("kernel", kernel * 3, (3, 1, 3, 3)), tensor("border", [0, 0, 1, 1, 0, 0, 1, 1], (8,))]
+    steps = [
+        operation("Pad", ["picture", "border"], ["wide"], {"mode": "edge"}),
+        operation("Conv", ["wide", "kernel"], ["soft"], {"group": 3, "kernel_shape": (3, 3)}),
+    ]
+    ends = [value("picture", ("n", 3, "h", "w"))], [value("soft", ("n", 3, "h", "w"))]
+    return model(steps, *ends, weights, {"title": "Demo denoiser (a light blur)", "radius": "1"})
+
+
+MODELS = {"demo-upscale-2x": upscaler, "demo-interpolate": interpolator, "demo-denoise": softener}
+
+
+def main(folder: Path = HERE) -> None:
+    for name, make in MODELS.items():
+        path = folder / f"{name}.onnx"
+        path.write_bytes(make())
+        print(f"{path.name}: {path.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)
