@@ -208,8 +208,16 @@ class Parts(QObject):
             return
         self._fresh = False
         shown = [node for node in analysis.compiled.resolved.order if analysis.main_picture(node) is not None]
-        if shown and self.viewer.shown["A"] is None:
-            self.viewer.show_node(shown[0])
+        if not shown or self.viewer.shown["A"] is not None:
+            return
+        results = [sink.node for sink in analysis.compiled.plan.sinks]
+        self.viewer.show_node(shown[0])
+        if results:
+            self.viewer.show_node(results[0], "B")
+        if self._window.desk.current is None:
+            middle = [node for node in shown if node not in results and analysis.graph.incoming(node)]
+            field = (node for node in middle if (kind := self._window.desk.kind(node)) and kind.category == "field")
+            self._window.desk.select([next(field, (middle or shown)[0])])
 
     def _pictured(self, view: str, what: object) -> None:
         if view == f"{self.viewer.name}.A" and isinstance(what, Shot):
