@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 SMOOTH_FPS = 60.0
 """More pictures a second than this nobody sees: what plays faster skips from the beginning."""
 _OVER_S = 1.5
+PLENTY = 6
 
 
 @dataclass
@@ -34,6 +35,32 @@ class Meter:
 def first_step(fps: float, speed: float) -> int:
     """Of how many frames one is asked for, when nothing is known yet of the machine."""
     return max(1, math.ceil(fps * abs(speed) / SMOOTH_FPS - 1e-9))
+
+
+@dataclass
+class Ease:
+    """Tells when a machine that skips could do with less: pictures have waited to be shown for a while. After each
+    time that it could not, it is left alone for twice as long."""
+
+    _wait_s: float = 4.0
+    _not_before: float = 0.0
+    _since: float | None = None
+
+    def failed(self, now: float) -> None:
+        self._not_before, self._since = now + self._wait_s, None
+        self._wait_s *= 2
+
+    def begin(self) -> None:
+        """What waited so far does not count any more."""
+        self._since = None
+
+    def is_time(self, waiting: int, now: float) -> bool:
+        """`waiting`: how many pictures are ready and not due yet."""
+        if waiting < PLENTY:
+            self._since = None
+            return False
+        self._since = now if self._since is None else self._since
+        return now - self._since > _OVER_S and now >= self._not_before
 
 
 def pays(effective: float, before: float) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,42 +21,17 @@ from editor.desk.playhead import Playhead
 from editor.engine.wishes import Shot, Trouble, Wish
 from editor.language import tr
 from editor.timeline import pace
+from editor.timeline.run import Run, followed
 
 if TYPE_CHECKING:
     from editor.engine.engine import Engine
     from editor.engine.moments import Clock
-    from runtime.playback import Playback
 
 BEHIND_S = 0.6
 """So far behind the clock it begins anew with fewer frames."""
 _SAY_MS = 500
 
 Wishes = Callable[[], Sequence[tuple[str, Wish]]]
-
-
-@dataclass
-class _Run:
-    """The frames of one view on their way. `here`: those that have come and are still to be shown."""
-
-    clock: Clock
-    way: int
-    playback: Playback | None = None
-    here: list[int] = field(default_factory=list)
-    newest: int | None = None
-    seen: int | None = None
-
-    def has(self, frame: int) -> bool:
-        """Whether a frame has come, or one behind it where some are skipped."""
-        over = self.playback is None or self.playback.over
-        return over or self.seen == frame or any((near - frame) * self.way >= 0 for near in self.here)
-
-    def show(self, frame: int) -> None:
-        """This frame is on the screen: it and what lies before it are past."""
-        past = [near for near in self.here if (frame - near) * self.way >= 0]
-        del self.here[: len(past)]
-        self.seen = frame
-        if past and self.playback is not None:
-            self.playback.shown(past[-1])
 
 
 class Player(QObject):
@@ -79,11 +54,12 @@ class Player(QObject):
         super().__init__(parent)
         self.wishes: Wishes = lambda: ()
         self._engine, self._playhead, self._now = engine, playhead, now
-        self._runs: list[_Run] = []
+        self._runs: list[Run] = []
         self._step = 1
         self._slow = False
         self._unskippable: set[str] = set()
         self._covered = 0.0
+        self._ease = pace.Ease()
         self._from = 0
         self._since: float | None = None
         self._last_at: float | None = None
@@ -117,6 +93,7 @@ class Player(QObject):
         self._halt()
         if self._playhead.speed:
             self._step, self._covered = 0, 0.0  # nothing is known yet
+            self._ease = pace.Ease()
             self._slow = self._film() in self._unskippable
             self._begin(self._first())
 
@@ -167,8 +144,8 @@ class Player(QObject):
             way = 1 if speed > 0 else -1
             frames = range(first, high if way > 0 else low - 1, way * self._step)
             for view, wish, clock in views:
-                run = _Run(clock, way)
-                own = _followed(lead, clock, frames)
+                run = Run(clock, way)
+                own = followed(lead, clock, frames)
                 run.playback = self._engine.play(view, wish, own, partial(self._arrived, run))
                 if run.playback is not None:
                     self._runs.append(run)
@@ -211,7 +188,7 @@ class Player(QObject):
 
     # ---- frame by frame
 
-    def _arrived(self, run: _Run, outcome: Shot | Trouble) -> None:
+    def _arrived(self, run: Run, outcome: Shot | Trouble) -> None:
         if run not in self._runs:
             return  # of a run that is over
         if isinstance(outcome, Trouble):
@@ -222,8 +199,8 @@ class Player(QObject):
         run.newest = outcome.frame
         if run is self._runs[0]:
             self._made.count(self._now())
-            if self._since is None:
-                self._since = self._now()
+        if self._since is None and all(one.newest is not None for one in self._runs):
+            self._since = self._now()  # the clock runs from the first picture on
 
     def tick(self) -> None:
         """Show what is due."""
@@ -238,17 +215,19 @@ class Player(QObject):
         ready = [frame for frame in lead.here if (due - frame) * way >= 0 and self._has_others(frame)]
         if ready:
             self._show(ready[-1])
+            self._try_more(lead, ready[-1])
         elif not lead.here and lead.playback is not None and lead.playback.over:
             if (due - (lead.newest or 0)) * way >= self._step:
                 self._end()
         elif lead.newest is not None and (due - lead.newest) * way > BEHIND_S * self._wanted_fps:
             self._fall_behind(lead, due)
 
-    def _fall_behind(self, lead: _Run, due: int) -> None:
+    def _fall_behind(self, lead: Run, due: int) -> None:
         """Skip more; where that does not help, show every frame, slower than the tape."""
         if self._slow:
             return
         made = self._made.rate(self._now())
+        self._ease.failed(self._now())
         fps, speed = float(lead.clock.fps), float(self._playhead.speed)
         first = pace.first_step(fps, speed)
         if self._step > first and not pace.pays(made * self._step, self._covered):
@@ -261,13 +240,22 @@ class Player(QObject):
         self._made.clear()
         self._begin(max(low, min(high - 1, due)))
 
+    def _try_more(self, lead: Run, frame: int) -> None:
+        """Skip fewer frames again where the machine has time."""
+        first = pace.first_step(float(lead.clock.fps), float(self._playhead.speed))
+        if self._step > first and lead in self._runs and self._ease.is_time(len(lead.here), self._now()):
+            self._ease.begin()
+            self._step -= 1
+            low, high = self._limits(lead.clock)
+            self._begin(max(low, min(high - 1, frame + lead.way * self._step)))
+
     def _film(self) -> str:
         """Names what leads, as the graph makes it now."""
         views = self._views()
         place = self._engine.analysis.places.of(views[0][1].node, views[0][1].port) if views else None
         return place.fingerprint if place is not None else ""
 
-    def _slow_due(self, lead: _Run) -> int:
+    def _slow_due(self, lead: Run) -> int:
         """The next frame, once the one before has been seen as long as on the tape."""
         early = self._last_at is not None and self._now() - self._last_at < 0.9 * self._step / self._wanted_fps
         return lead.seen if early and lead.seen is not None else lead.here[0]
@@ -303,12 +291,3 @@ class Player(QObject):
             seen = wanted if seen > 0.97 * wanted else seen
             text = tr("{seen:.3g} of {wanted:.4g} fps, slowed") if self._slow else tr("{seen:.3g} of {wanted:.4g} fps")
             self.told.emit(text.format(seen=seen, wanted=wanted))
-
-
-def _followed(lead: Clock, own: Clock, frames: range) -> range:
-    """The frames of another view that are seen with these of the leading one."""
-    if own == lead or not frames:
-        return frames
-    first, last = (own.frame_at(lead.moment_of(frame)) for frame in (frames[0], frames[-1]))
-    way = 1 if frames.step > 0 else -1
-    return range(first, last + way, way * max(1, int(abs(frames.step) * own.fps / lead.fps)))

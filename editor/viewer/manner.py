@@ -27,7 +27,7 @@ class Mode(StrEnum):
 class Manner:
     """`wipe` is where the line stands on the part of the picture that is seen, 0…1; `flat` lays it across, A above.
 
-    `flipped` shows B while toggling; `gain` multiplies a difference; `second_field` is what bob shows of a frame.
+    `flipped` shows B while toggling; `gain` multiplies a difference.
     """
 
     mode: Mode = Mode.SINGLE

@@ -6,20 +6,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from editor import theme
 from editor.language import tr
-from editor.viewer import captions, overlay, pictures
 from editor.viewer.crop import Cut, Side, cursor, dragged, grabbed
 from editor.viewer.manner import Manner, Mode
+from editor.viewer.painting import Painting
 from editor.viewer.placement import Aspect, Placement, shape_of
 from editor.viewer.slot import Slot
 from nodes.clip import ClipInfo
 
-GRID_FROM = 8.0
 _REACH = 12.0
 _WHEEL = 1.0016
 
@@ -27,7 +26,7 @@ _WHEEL = 1.0016
 class Screen(QWidget):
     """Signals: placed() zoom, pan or size has changed, so other pictures may be wanted; wiped() the line was moved;
     pointed(slot, point of the picture) the mouse is over a pixel, and pointed(None, …) it is no longer;
-    cut_dragged(Cut, bool) an edge of the crop is being dragged, and whether it was let go; toggled_full() double-click.
+    cut_dragged(Cut, bool) an edge of the crop is being dragged, and whether it was let go.
     """
 
     placed = Signal()
@@ -45,7 +44,7 @@ class Screen(QWidget):
         self._manner = Manner()
         self._zoom: float | None = None
         self._centre = (0.5, 0.5)
-        self._difference = pictures.Difference()
+        self._painting = Painting(self)
         self._drag: Literal["", "wipe", "pan", "cut"] = ""
         self._from = QPointF()
         self._held: Placement | Cut | None = None
@@ -191,68 +190,11 @@ class Screen(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.colour("screen"))
-        first, second = self.slots
-        placed = {slot: found for slot in self.slots if (found := self.placement(slot)) is not None}
-        match self.mode:
-            case Mode.WIPE:
-                self._paint_wipe(painter, placed)
-            case Mode.DIFFERENCE if first in placed and first.shot and second.shot:
-                image = self._difference.of(first.shot.image, second.shot.image, self._manner.gain)
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, pictures.smooth(placed[first]))
-                pictures.put(painter, image, placed[first].rect, placed[first].ratio)
-            case _:
-                for slot in self._painted():
-                    if slot in placed:
-                        pictures.draw(painter, slot, placed[slot], self.area(slot))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for slot in self._painted():
-            if slot in placed and slot.shot is not None:
-                self._paint_guides(painter, placed[slot])
-        if self.mode is Mode.WIPE and placed:
-            overlay.handle(painter, self.seen, self.wipe_at, self._manner.flat, focused=self.hasFocus())
-        captions.paint(painter, self)
-        if self.cut is not None and self.leading in placed:
-            self._paint_cut(painter, placed[self.leading], self.cut)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(theme.colour("accent"))
-            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        self._painting.paint(painter)
 
-    def _painted(self) -> tuple[Slot, ...]:
-        return self.slots if self.mode is Mode.SPLIT else (self.leading,)
-
-    def _paint_wipe(self, painter: QPainter, placed: dict[Slot, Placement]) -> None:
-        at, whole = self.wipe_at, QRectF(self.rect())
-        before, after = QRectF(whole), QRectF(whole)
-        if self._manner.flat:
-            before.setBottom(at)
-            after.setTop(at)
-        else:
-            before.setRight(at)
-            after.setLeft(at)
-        for slot, clip in zip(self.slots, (before, after), strict=True):
-            if slot in placed:
-                pictures.draw(painter, slot, placed[slot], clip)
-
-    def _paint_guides(self, painter: QPainter, placed: Placement) -> None:
-        painter.save()
-        painter.setClipRect(placed.area)
-        if self._manner.grid and placed.scale >= GRID_FROM:
-            overlay.grid(painter, placed)
-        overlay.guides(painter, placed.rect, safe=self._manner.safe, cross=self._manner.cross)
-        painter.restore()
-
-    def _paint_cut(self, painter: QPainter, placed: Placement, cut: Cut) -> None:
-        info = self.leading.info
-        if info is not None:
-            kept = cut.rect(info)
-            overlay.cut(
-                painter, placed.rect, self._cut_rect(placed, cut, info), f"{kept.width():.0f} × {kept.height():.0f}"
-            )
-
-    def _cut_rect(self, placed: Placement, cut: Cut, info: ClipInfo) -> QRectF:
-        kept = cut.rect(info)
+    def cut_rect(self, placed: Placement, cut: Cut, clip: ClipInfo) -> QRectF:
+        """Where the edges of a crop lie on the widget."""
+        kept = cut.rect(clip)
         return QRectF(placed.to_widget(kept.topLeft()), placed.to_widget(kept.bottomRight()))
 
     # ---- the mouse
@@ -332,7 +274,7 @@ class Screen(QWidget):
         placed, info = self.placement(self.leading), self.leading.info
         if self.cut is None or placed is None or info is None:
             return frozenset()
-        return grabbed(point, self._cut_rect(placed, self.cut, info), _REACH)
+        return grabbed(point, self.cut_rect(placed, self.cut, info), _REACH)
 
     def _on_wipe(self, point: QPointF) -> bool:
         if self.mode is not Mode.WIPE:
@@ -355,6 +297,3 @@ class Screen(QWidget):
             self.pointed.emit(slot, placed.to_picture(point))
         else:
             self.pointed.emit(None, QPointF())
-
-    def global_middle(self) -> QPoint:
-        return self.mapToGlobal(self.rect().center())

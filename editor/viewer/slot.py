@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from editor.engine.wishes import Shot, Trouble, Wish
+from editor.viewer.sizes import Need
 from graphs.document import NodeId
 from nodes.clip import ClipInfo
 from runtime.protocol import Look
@@ -97,20 +98,12 @@ class Slot(QObject):
             self._detail_wish = None
             self._engine.want(f"{self.view}.detail", None)
 
-    def ask(
-        self,
-        moment: Fraction,
-        size: tuple[int, int],
-        look: Look = "frame",
-        *,
-        square: bool = False,
-        region: tuple[int, int, int, int] | None = None,
-    ) -> None:
-        """Keep showing this moment: the whole picture at most so large, and `region` pixel for pixel."""
+    def ask(self, moment: Fraction, need: Need, look: Look = "frame") -> None:
+        """Keep showing this moment, as large as is needed."""
         if self.node is None or self.reason:
             self._drop_wishes()
             return
-        wish = Wish(self.node, self.port, moment, size[0], size[1], look, None, square)
+        wish = Wish(self.node, self.port, moment, *need.size, look, None, need.square)
         if wish != self._wish:
             self._wish = wish
             if self._is_true(self.shot):
@@ -118,10 +111,10 @@ class Slot(QObject):
             else:
                 self._patience.start()
             self._engine.want(self.view, wish)
-        if region is None:
+        if need.region is None:
             self._drop_detail()
         else:
-            detail = replace(wish, max_width=0, max_height=0, region=region, square=False)
+            detail = replace(wish, max_width=0, max_height=0, region=need.region, square=False)
             if detail != self._detail_wish:
                 self._detail_wish = detail
                 self._engine.want(f"{self.view}.detail", detail)

@@ -170,5 +170,4 @@ class Toolbar(QWidget):
             action.setChecked(bool(getattr(manner, name)))
         shown = tr("fitted in") if zoom is None else ""
         self.zoom.setToolTip(tr("Zoom: {percent} % {fitted}").format(percent=round(scale * 100), fitted=shown).strip())
-        self.fields.setProperty("lit", manner.look != "frame")
         self.fields.setIcon(theme.icon("view-fields", "accent" if manner.look != "frame" else "text2"))

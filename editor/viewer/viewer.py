@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -18,24 +18,22 @@ from editor.language import tr
 from editor.viewer import facts, still
 from editor.viewer.crop import TYPES, Cut
 from editor.viewer.manner import Manner, Mode
-from editor.viewer.placement import Aspect, Placement, shape_of
+from editor.viewer.placement import shape_of
 from editor.viewer.readout import Readout
 from editor.viewer.screen import Screen
+from editor.viewer.sizes import Need, need
 from editor.viewer.slot import Slot
 from editor.viewer.still import Stills
 from editor.viewer.toolbar import Toolbar
-from editor.viewer.trouble import TroublePanel
+from editor.viewer.troubles import Troubles
 from graphs.document import NodeId
-from graphs.edits import Bypass, SetParams
+from graphs.edits import SetParams
 from runtime.readings import Pixel
 
 if TYPE_CHECKING:
     from editor.engine.engine import Engine
 
 Letter = Literal["A", "B"]
-LARGE_PIXELS = 3_000_000
-"""Of a picture larger than this only the part that is seen is fetched pixel for pixel."""
-_TILE = 64
 _SETTLE_MS = 90
 
 
@@ -66,7 +64,7 @@ class Viewer(QWidget):
         self.display = Screen((self.slots["A"], self.slots["B"]), self)
         self.display.titles = self._caption
         self.display.hint = tr("Click a node’s eye, or press 1 … 9, to see it here")
-        self.panels = {letter: TroublePanel(self.display) for letter in self.slots}
+        self.troubles = Troubles(desk, engine, self.display, self.title, self)
         self._stills = Stills(engine, f"{name}.still", self)
         self._readout = Readout(engine, f"{name}.pixel", self)
         self._column = QVBoxLayout(self)
@@ -77,6 +75,7 @@ class Viewer(QWidget):
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._ask)
         self._gesture = 0
+        self.preview_share = 1.0
         self._wire()
         self._refresh()
 
@@ -93,11 +92,7 @@ class Viewer(QWidget):
         self._desk.selected.connect(self._refresh)
         self._desk.changed.connect(self._refresh)
         self._desk.reset.connect(self._reset)
-        for letter, panel in self.panels.items():
-            self.slots[letter].changed.connect(lambda letter=letter: self._tell_trouble(letter))
-            panel.bypass.connect(self._bypass)
-            panel.again.connect(lambda node: self._engine.forgive(NodeId(node)))
-            panel.go_to.connect(self._go_to)
+        self.troubles.go_to.connect(self._go_to)
 
     # ---- which nodes
 
@@ -243,10 +238,15 @@ class Viewer(QWidget):
         return Cut.of(self._desk.graph.nodes[node])
 
     def _placed(self) -> None:
-        self._lay_panels()
+        self.troubles.lay()
         self._settle.start()
         self._tell_toolbar()
         self.manner_changed.emit()
+
+    def set_preview_share(self, share: float) -> None:
+        """Make pictures at a share of the size they are shown at: smaller ones come sooner."""
+        self.preview_share = share
+        self._ask()
 
     def _ask(self) -> None:
         wanted = self.display.shown()
@@ -254,29 +254,13 @@ class Viewer(QWidget):
             if slot.node is None or slot not in wanted:
                 slot.rest()
                 continue
-            placed = self.display.placement(slot)
-            size, square, region = self._size(slot, placed)
-            slot.ask(self._playhead.moment, size, self.manner.look, square=square, region=region)
+            slot.ask(self._playhead.moment, self._need(slot), self.manner.look)
         self._readout.again(self._playhead.moment)
 
-    def _size(
-        self, slot: Slot, placed: Placement | None
-    ) -> tuple[tuple[int, int], bool, tuple[int, int, int, int] | None]:
-        """How large a picture is needed, whether with square pixels, and which part pixel for pixel."""
-        ratio = self.display.devicePixelRatioF()
-        area = self.display.area(slot)
+    def _need(self, slot: Slot) -> Need:
+        area, ratio = self.display.area(slot), self.display.devicePixelRatioF()
         box = max(2, round(area.width() * ratio)), max(2, round(area.height() * ratio))
-        info = slot.info
-        if placed is None or info is None:
-            return box, self.manner.aspect is Aspect.CORRECT, None
-        if info.separated or self.manner.aspect is Aspect.RAW:
-            return (0, 0), False, None
-        if placed.scale < 1.0:
-            return placed.device_size, self.manner.aspect is Aspect.CORRECT, None
-        seen = placed.visible()
-        if info.width * info.height <= LARGE_PIXELS or seen[2] * seen[3] * 2 > info.width * info.height:
-            return (0, 0), False, None
-        return box, self.manner.aspect is Aspect.CORRECT, _tiled(seen, info.width, info.height)
+        return need(self.display.placement(slot), slot.info, self.manner.aspect, box)
 
     # ---- pixels
 
@@ -293,42 +277,6 @@ class Viewer(QWidget):
             self.display.readout = text
             self.display.update()
 
-    # ---- trouble
-
-    def _tell_trouble(self, letter: Letter) -> None:
-        trouble = self.slots[letter].trouble
-        panel = self.panels[letter]
-        if trouble is not None and not self._is_seen(letter):
-            trouble = None
-        blamed = (trouble.blamed or trouble.wish.node) if trouble is not None else None
-        panel.tell(trouble, self.title(blamed))
-        if trouble is not None:
-            doc = self._desk.graph.nodes.get(NodeId(blamed or ""))
-            panel.bypass_button.setEnabled(doc is not None and bool(self._desk.graph.incoming(doc.id)))
-            self._lay_panels()
-
-    def _is_seen(self, letter: Letter) -> bool:
-        return self.slots[letter] in self.display.shown()
-
-    def _lay_panels(self) -> None:
-        """In the middle of the part of the screen where the picture is missing."""
-        for letter, panel in self.panels.items():
-            if panel.isHidden():
-                continue
-            area = self.display.area(self.slots[letter])
-            if self.display.mode is Mode.WIPE:
-                half = area.width() / 2
-                area = area.adjusted(0, 0, -half, 0) if letter == "A" else area.adjusted(half, 0, 0, 0)
-            _centre(panel, area)
-
-    def _bypass(self, node: str) -> None:
-        name = self.title(NodeId(node))
-        self._desk.do(Bypass(frozenset({NodeId(node)}), True), tr("Bypass {node}").format(node=name))
-
-    def _go_to(self, node: str) -> None:
-        self._desk.select([NodeId(node)], NodeId(node))
-        self.node_wanted.emit(node)
-
     # ---- crop
 
     def _cut(self, cut: object, let_go: bool) -> None:
@@ -339,6 +287,10 @@ class Viewer(QWidget):
         if let_go:
             self._gesture += 1
             self._desk.settle()
+
+    def _go_to(self, node: str) -> None:
+        self._desk.select([NodeId(node)], NodeId(node))
+        self.node_wanted.emit(node)
 
     # ---- stills
 
@@ -387,17 +339,3 @@ class Viewer(QWidget):
         for slot in self.slots.values():
             slot.close()
         self._readout.stop()
-
-
-def _tiled(seen: tuple[int, int, int, int], width: int, height: int) -> tuple[int, int, int, int]:
-    """The part enlarged to whole tiles, so that small pans ask for nothing new."""
-    x, y, wide, high = seen
-    left, top = x // _TILE * _TILE, y // _TILE * _TILE
-    right, bottom = min(width, -(-(x + wide) // _TILE) * _TILE), min(height, -(-(y + high) // _TILE) * _TILE)
-    return left, top, right - left, bottom - top
-
-
-def _centre(panel: TroublePanel, area: QRectF) -> None:
-    panel.setMaximumWidth(max(180, min(460, int(area.width()) - 24)))
-    panel.adjustSize()
-    panel.move(round(area.center().x() - panel.width() / 2), max(8, round(area.center().y() - panel.height() / 2)))

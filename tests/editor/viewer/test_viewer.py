@@ -383,7 +383,7 @@ def test_trouble_is_told_with_what_can_be_done(bench: Bench) -> None:
     bench.engine.pictured.emit(
         "viewer.A", Trouble("viewer.A", wish, "out of memory", BOB, 7, ("line 1", "line 2"), True)
     )
-    panel = bench.viewer.panels["A"]
+    panel = bench.viewer.troubles.panels[0]
     assert panel.isVisible()
     assert "out of memory" in panel._message.text()
     assert "line 2" in panel._log.toPlainText()
