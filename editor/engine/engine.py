@@ -75,6 +75,7 @@ class Engine(QObject):
         self._worker = WorkerNews(self, self.worker_state.emit, self._ask_costs_of)
         self._costs: Mapping[NodeId, NodeCost] = MappingProxyType({})
         self._started = self._closed = self._trust = False
+        self._starting: threading.Thread | None = None
         self._needs: frozenset[str] | None = None  # None: not known, then nothing is said to be missing
         self._fresh: Analysis | None = None  # analysed, and the window does not know yet
         self._outbox: dict[str, Shot | Trouble] = {}
@@ -102,7 +103,8 @@ class Engine(QObject):
             return
         self._started = True
         self._worker.say("starting", tr("Starting the worker"))
-        threading.Thread(target=self._open, name="engine start", daemon=True).start()
+        self._starting = threading.Thread(target=self._open, name="engine start", daemon=True)
+        self._starting.start()
 
     def _open(self) -> None:
         session, self._given = self._given or _session(), None
@@ -128,6 +130,8 @@ class Engine(QObject):
             self._closed = True
             session = self._supply.session
             self._supply.use(None)
+        if self._starting is not None:
+            self._starting.join()  # a worker that has just been started is ended too
         for timer in (self._costs_timer, self._states_timer, self._needs_timer):
             timer.stop()
         self._worker.watch(None)

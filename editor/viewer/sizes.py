@@ -39,6 +39,14 @@ def need(placed: Placement | None, clip: ClipInfo | None, aspect: Aspect, screen
     return Need(screen, square, tiled((x, y, wide, high), clip.width, clip.height))
 
 
+def smaller(asked: Need, clip: ClipInfo | None, share: float) -> Need:
+    """The same at a share of its size, where the user would rather have it sooner; no part pixel for pixel then."""
+    if share >= 1 or clip is None:
+        return asked
+    wide, high = asked.size if asked.size != (0, 0) else (clip.width, clip.height)
+    return Need((max(16, round(wide * share)), max(16, round(high * share))), asked.square)
+
+
 def tiled(seen: Box, width: int, height: int) -> Box:
     """The part enlarged to whole tiles, so that small pans ask for nothing new."""
     x, y, wide, high = seen

@@ -21,7 +21,7 @@ from editor.viewer.manner import Manner, Mode
 from editor.viewer.placement import shape_of
 from editor.viewer.readout import Readout
 from editor.viewer.screen import Screen
-from editor.viewer.sizes import Need, need
+from editor.viewer.sizes import Need, need, smaller
 from editor.viewer.slot import Slot
 from editor.viewer.still import Stills
 from editor.viewer.toolbar import Toolbar
@@ -260,7 +260,8 @@ class Viewer(QWidget):
     def _need(self, slot: Slot) -> Need:
         area, ratio = self.display.area(slot), self.display.devicePixelRatioF()
         box = max(2, round(area.width() * ratio)), max(2, round(area.height() * ratio))
-        return need(self.display.placement(slot), slot.info, self.manner.aspect, box)
+        asked = need(self.display.placement(slot), slot.info, self.manner.aspect, box)
+        return smaller(asked, slot.info, self.preview_share)
 
     # ---- pixels
 
@@ -339,3 +340,4 @@ class Viewer(QWidget):
         for slot in self.slots.values():
             slot.close()
         self._readout.stop()
+

@@ -30,6 +30,7 @@ from editor.timeline.timeline import Timeline
 from editor.viewer import commands as viewer_commands
 from editor.viewer.viewer import Viewer
 from editor.window.log import LogPanel
+from editor.window.machine import worker
 from editor.window.missing import Missing
 from editor.window.panel import Panel, TabbedPanel
 from editor.window.problems import ProblemsPanel
@@ -46,7 +47,7 @@ class Parts(QObject):
         super().__init__(window)
         self._window = window
         desk, playhead, actions = window.desk, window.playhead, window.actions_
-        self.engine = Engine(desk, playhead, parent=self)
+        self.engine = Engine(desk, playhead, session=worker(window.settings), parent=self)
         self.line = RenderLine(desk.registry, self)
         self._shot: Shot | None = None
         self._fresh = True
@@ -61,6 +62,8 @@ class Parts(QObject):
         render_commands.register(actions, self.queue)
         actions.add("render.start", tr("&Render…"), self.render, shortcut="Ctrl+R", icon="play", group="render",
             enabled=lambda: bool(self.engine.analysis.compiled.plan.sinks))  # fmt: skip
+        window.topbar.put([[actions.get("canvas.tidy")]])
+        window.topbar.preview_size.connect(self.viewer.set_preview_share)
         window.topbar.render_by(actions.get("render.start"))
         self._listen()
         self.engine.start()
@@ -248,7 +251,7 @@ class Parts(QObject):
     def render(self) -> None:
         """Ask where the results go, and put a job in the queue."""
         window = self._window
-        order = ask_for_order(window.desk, self.engine.analysis, window.playhead, window)
+        order = ask_for_order(window.desk, self.engine.analysis, window.playhead, window, trust=self.engine.trust)
         if order is not None:
             self.line.add(order)
             self._tabbed("queue").show_page(self.queue)

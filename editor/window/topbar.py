@@ -87,6 +87,7 @@ class TopBar(QFrame):
                 at += 1
             self._row.insertSpacing(at, 8)
             at += 1
+        self._buttons_at = at
 
     def render_by(self, action: QAction) -> None:
         """What the blue button does."""

@@ -28,6 +28,10 @@ _SHOWN = (
 )
 
 
+_WINDOW = (("", "Without a command: open the window"), ("edit", "Open the window on a .graph or a video file"))
+"""What launch.py gives to the editor; here it is only named."""
+
+
 class UserError(Exception):
     """Ends a command with one line for the user. `code` is the exit code."""
 
@@ -72,7 +76,8 @@ def _main(argv: list[str]) -> int:
 
 def overview() -> str:
     """The list of commands, without importing any of them."""
-    lines = ["Tapeloom restores videotape. Usage: python3 launch.py COMMAND …  (COMMAND --help tells more)", ""]
+    lines = ["Tapeloom restores videotape. Usage: python3 launch.py [COMMAND …]  (COMMAND --help tells more)", ""]
+    lines += [f"  {name:9} {text}" for name, text in _WINDOW]
     lines += [f"  {name:9} {_help(name)}" for name in _names()]
     return "\n".join(lines)
 

@@ -192,3 +192,38 @@ def test_what_another_program_changes_is_offered_to_be_read_again(window: Window
     assert bar is not None
     QTest.mouseClick(bar.buttons[0], Qt.MouseButton.LeftButton)
     assert list(window.desk.graph.nodes) == ["crop1"] and window.notices.get("outside") is None
+
+
+def test_what_a_crash_left_is_offered_and_recovered(qtbot: QtBot, settings: Settings, asker: Answers) -> None:
+    import json
+
+    from editor.desk.recovery import place
+    from nodes.registry import default_registry
+
+    folder = place() / "crashed"
+    folder.mkdir(parents=True)
+    save(Graph.of([NodeDoc(NodeId("crop1"), "geometry.crop")]), folder / "document.graph")
+    (folder / "about.json").write_text(json.dumps({"name": "the wedding", "path": ""}))
+    window = Window(settings, default_registry(), asker)
+    with qtbot.waitSignal(window.ready, timeout=20_000):
+        window.show()
+    bar = window.notices.get("survivors")
+    assert bar is not None and "the wedding" in bar.label.text()
+    QTest.mouseClick(bar.buttons[0], Qt.MouseButton.LeftButton)
+    assert list(window.desk.graph.nodes) == ["crop1"] and window.desk.dirty and window.desk.name == "the wedding"
+    assert not folder.exists() and window.notices.get("survivors") is None
+    assert (window.recovery.folder / "document.graph").exists()  # kept anew until it is saved
+    window.close()
+    assert not window.recovery.folder.exists()
+
+
+def test_a_smaller_preview_is_asked_for_and_shown(window: Window, qtbot: QtBot) -> None:
+    window.resize(1600, 1000)
+    window.intake.take(DEMO)
+    assert window.parts is not None
+    slot = window.parts.viewer.slots["A"]
+    qtbot.waitUntil(lambda: slot.shot is not None, timeout=60_000)
+    assert slot.shot is not None
+    before = slot.shot.image.width()
+    window.topbar.sizes.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: slot.shot is not None and slot.shot.image.width() < before / 2, timeout=20_000)
