@@ -11,6 +11,7 @@ from typing import Any
 
 from graphs.document import Graph, NodeId
 from graphs.forecast import Forecast, forecast
+from graphs.groups.outward import outward
 from graphs.problem import Problem, Severity, error, warning
 from graphs.recall import Recall
 from graphs.resolve import Placed, Port, Resolved, is_sink, resolve
@@ -36,7 +37,8 @@ def check(
     their author's own code are welcome.
     """
     resolved = resolve(graph, registry)
-    return judged(resolved, forecast(resolved, probe, registry), available=available, trust=trust)
+    told = judged(resolved, forecast(resolved, probe, registry), available=available, trust=trust)
+    return list(outward(told, graph))
 
 
 def judged(
@@ -158,7 +160,7 @@ def _untrusted(resolved: Resolved, trust: bool) -> Iterator[Problem]:
     for node in _running(resolved):
         if node.type.trusted and not trust:
             text = f"{node.type.name()} runs code that is written in this graph"
-            yield error(f"{text}. Read it; if you trust who wrote it, say --trust", node.id)
+            yield error(f"{text}. Read it; if you trust who wrote it, trust it (--trust on the command line)", node.id)
 
 
 def _advice(resolved: Resolved, foretold: Forecast, recall: Recall) -> Iterator[Problem]:

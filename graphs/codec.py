@@ -12,7 +12,26 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn, cast
 
-from graphs.document import ID_RULE, Graph, Group, GroupId, Json, Link, NodeDoc, NodeId, Note, NoteId, Point
+from graphs.document import (
+    GROUP,
+    ID_RULE,
+    MAX_NESTING,
+    Entrance,
+    Exit,
+    Graph,
+    Group,
+    GroupId,
+    Inside,
+    Json,
+    JsonObject,
+    Link,
+    NodeDoc,
+    NodeId,
+    Note,
+    NoteId,
+    Point,
+    Promoted,
+)
 from graphs.document import is_id as _is_id
 from graphs.upgrade import FORMAT, VERSION, UpgradeError, upgrade_document
 
@@ -142,18 +161,94 @@ _LINK = frozenset({"from", "to"})
 _GROUP = frozenset({"label", "nodes", "colour", "collapsed"})
 _NOTE = frozenset({"text", "position", "size"})
 _GRAPH = frozenset({"format", "version", "meta", "nodes", "links", "groups", "notes"})
+_INSIDE = frozenset({"meta", "nodes", "links", "groups", "notes", "inputs", "outputs", "params"})
 
 
 class _Reader:
     """Turns plain JSON into a Graph; collects what does not fit, with its path."""
 
-    def __init__(self) -> None:
+    def __init__(self, above: _Reader | None = None, at: str = "") -> None:
+        """`above` reads the graph in which a group lies at `at`."""
         self.faults: list[str] = []
+        self.depth: int = above.depth + 1 if above else 0
+        self.at = at
+        self.count: list[int] = above.count if above else [0]
 
     def graph(self, raw: dict[str, Any]) -> Graph:
-        nodes = {key: self.node(key, value) for key, value in self.objects(raw, "nodes")}
-        if len(nodes) > MAX_NODES:
-            self.faults = [f"nodes: {len(nodes):,} nodes; {MAX_NODES:,} are the most"]
+        made = self.parts(raw, _GRAPH)
+        if self.count[0] > MAX_NODES:
+            self.faults = [f"nodes: {self.count[0]:,} nodes; {MAX_NODES:,} are the most"]
+        if self.faults or made is None:
+            raise DocumentError(*self.faults[:50])
+        return made
+
+    def inside(self, raw: object, path: str) -> Inside | None:
+        """What a group is made of; None, and a fault, where it cannot be."""
+        if self.depth >= MAX_NESTING:
+            self.fault(path, f"groups lie deeper than {MAX_NESTING} one in the other. Expand some of them")
+            return None
+        if not isinstance(raw, dict):
+            self.fault(path, f"it should be an object with nodes and links, not {_brief(raw)}")
+            return None
+        below = _Reader(self, f"{self.at}{path}.")
+        graph = below.parts(raw, _INSIDE)
+        entries = raw.get("nodes")
+        nodes = {NodeId(key) for key in entries} if isinstance(entries, dict) else set()
+        names: set[str] = set()
+        inputs, outputs, params = (
+            [below.shown(name, at, value, nodes, names) for at, value in enumerate(below.list_of(raw, name))]
+            for name in ("inputs", "outputs", "params")
+        )
+        self.faults += below.faults
+        if graph is None or below.faults:
+            return None
+        return Inside(
+            graph,
+            tuple(one for one in inputs if isinstance(one, Entrance)),
+            tuple(one for one in outputs if isinstance(one, Exit)),
+            tuple(one for one in params if isinstance(one, Promoted)),
+            _rest(raw, _INSIDE),
+        )
+
+    def shown(
+        self, where: str, at: int, raw: object, nodes: set[NodeId], names: set[str]
+    ) -> Entrance | Exit | Promoted | None:
+        """One input, output or param that a group shows outside."""
+        path = f"{where}.{at}"
+        if not isinstance(raw, dict):
+            self.fault(path, f"it should be an object, not {_brief(raw)}")
+            return None
+        name = raw.get("name")
+        if not isinstance(name, str) or not _is_id(name):
+            self.fault(f"{path}.name", f"it is no id. Use {ID_RULE}")
+            return None
+        side = "out" if where == "outputs" else "in"
+        if f"{side}.{name}" in names:
+            self.fault(f"{path}.name", f"{name!r} is taken: each name may stand once")
+            return None
+        names.add(f"{side}.{name}")
+        ends = raw.get("to") if where == "inputs" else [raw.get("from" if where == "outputs" else "to")]
+        found: list[tuple[NodeId, str]] = []
+        for end in ends if isinstance(ends, list) else [None]:
+            match end:
+                case [str() as node, str() as part] if node in nodes and _is_id(part):
+                    found.append((NodeId(node), part))
+                case _:
+                    self.fault(path, 'it should name a node in the group and what of it, like ["qtgmc1", "clip"]')
+                    return None
+        if where == "inputs":
+            return Entrance(name, tuple(found), _rest(raw, frozenset({"name", "to"})))
+        if where == "outputs":
+            return Exit(name, found[0], _rest(raw, frozenset({"name", "from"})))
+        label = self.field(raw, "label", "", str, "a text", path)
+        rest = _rest(raw, frozenset({"name", "to", "label", "default"}))
+        return Promoted(name, *found[0], label, raw.get("default"), rest)
+
+    def parts(self, raw: dict[str, Any], known: frozenset[str]) -> Graph | None:
+        """The graph, or None and faults."""
+        entries = self.objects(raw, "nodes")
+        self.count[0] += len(entries)
+        nodes = {key: self.node(key, value) for key, value in entries}
         links = [self.link(at, value) for at, value in enumerate(self.list_of(raw, "links"))]
         groups = [self.group(key, value) for key, value in self.objects(raw, "groups")]
         notes = [self.note(key, value) for key, value in self.objects(raw, "notes")]
@@ -167,14 +262,14 @@ class _Reader:
             elif link:
                 ends[link.target] = at
         if self.faults:
-            raise DocumentError(*self.faults[:50])
+            return None
         return Graph(
             {NodeId(key): node for key, node in nodes.items() if node},
             tuple(link for link in links if link),
             tuple(group for group in groups if group),
             tuple(note for note in notes if note),
             meta,
-            _rest(raw, _GRAPH),
+            _rest(raw, known) if known is _GRAPH else {},
         )
 
     def node(self, key: str, raw: dict[str, Any]) -> NodeDoc | None:
@@ -196,6 +291,10 @@ class _Reader:
         )
         if len(self.faults) > before:
             return None
+        if kind == GROUP and version <= 1 and "inside" in raw:
+            inside = self.inside(raw["inside"], f"{path}.inside")
+            known = _NODE | {"inside"}
+            return NodeDoc(NodeId(key), kind, version, *values, _rest(raw, known), inside) if inside else None
         return NodeDoc(NodeId(key), kind, version, *values, _rest(raw, _NODE))
 
     def link(self, at: int, raw: object) -> Link | None:
@@ -235,7 +334,7 @@ class _Reader:
 
     # -- parts -------------------------------------------------------------------------------------
     def fault(self, path: str, text: str) -> None:
-        self.faults.append(f"{path[:200]}: {text}")
+        self.faults.append(f"{(self.at + path)[:200]}: {text}")
 
     def field[T](self, raw: dict[str, Any], name: str, default: T, kind: type[T], what: str, path: str) -> T:
         value = raw.get(name, default)
@@ -281,22 +380,22 @@ def _brief(value: object) -> str:
 # -- writing ---------------------------------------------------------------------------------------
 def encode(graph: Graph) -> str:
     """The document as text. ValueError for what JSON cannot hold (a float that is not finite)."""
+    top = {"format": _string(FORMAT), "version": str(VERSION), **_parts(graph, 1)}
+    return _block(_and_extra(top, graph.extra, _GRAPH, 1), 0) + "\n"
+
+
+def _parts(graph: Graph, level: int) -> dict[str, str]:
+    """The fields that hold a graph, each at `level`."""
     order = {node: at for at, node in enumerate(along_the_tape(graph))}
     links = sorted(graph.links, key=lambda link: (order.get(link.target[0], len(order)), link.target))
-    top: dict[str, str] = {
-        "format": _string(FORMAT),
-        "version": str(VERSION),
-        "meta": _value(graph.meta, 1),
-        "nodes": _block({key: _node(graph.nodes[key]) for key in order}, 1),
-        "links": _rows([_link(link) for link in links], 1),
-    }
+    made = {"meta": _value(graph.meta, level)} if graph.meta else {}
+    made["nodes"] = _block({key: _node(graph.nodes[key], level + 1) for key in order}, level)
+    made["links"] = _rows([_link(link) for link in links], level)
     if graph.groups:
-        top["groups"] = _block({group.id: _group(group) for group in graph.groups}, 1)
+        made["groups"] = _block({group.id: _group(group, level + 1) for group in graph.groups}, level)
     if graph.notes:
-        top["notes"] = _block({note.id: _note(note) for note in graph.notes}, 1)
-    if not graph.meta:
-        del top["meta"]
-    return _block(_and_extra(top, graph.extra, _GRAPH, 1), 0) + "\n"
+        made["notes"] = _block({note.id: _note(note, level + 1) for note in graph.notes}, level)
+    return made
 
 
 def along_the_tape(graph: Graph) -> list[NodeId]:
@@ -326,7 +425,7 @@ def natural(text: str) -> tuple[tuple[str, int], ...]:
     return tuple((part, int(digits or -1)) for part, digits in re.findall(r"(\D*)(\d*)", text))
 
 
-def _node(node: NodeDoc) -> str:
+def _node(node: NodeDoc, level: int) -> str:
     fields = {"type": _string(node.type), "version": str(node.version)}
     if node.label:
         fields["label"] = _string(node.label)
@@ -337,8 +436,40 @@ def _node(node: NodeDoc) -> str:
         fields["mute"] = "true"
     if node.notes:
         fields["notes"] = _string(node.notes)
-    fields["params"] = _value(node.params, 3)
-    return _block(_and_extra(fields, node.extra, _NODE, 3), 2)
+    fields["params"] = _value(node.params, level + 1)
+    known = _NODE
+    if node.inside is not None:
+        fields["inside"] = _inside(node.inside, level + 1)
+        known = _NODE | {"inside"}
+    return _block(_and_extra(fields, node.extra, known, level + 1), level)
+
+
+def _inside(inside: Inside, level: int) -> str:
+    fields = _parts(inside.graph, level + 1)
+    rows: dict[str, list[JsonObject]] = {
+        "inputs": [{"name": one.name, "to": one.to, **_but(one.extra, "name", "to")} for one in inside.inputs],
+        "outputs": [
+            {"name": one.name, "from": one.source, **_but(one.extra, "name", "from")} for one in inside.outputs
+        ],
+        "params": [_promoted(one) for one in inside.params],
+    }
+    fields |= {name: _rows([_ordered(row) for row in listed], level + 1) for name, listed in rows.items() if listed}
+    return _block(_and_extra(fields, inside.extra, _INSIDE, level + 1), level)
+
+
+def _promoted(one: Promoted) -> JsonObject:
+    label = {"label": one.label} if one.label else {}
+    rest = _but(one.extra, "name", "to", "label", "default")
+    return {"name": one.name, "to": (one.node, one.param), **label, "default": one.default, **rest}
+
+
+def _but(extra: JsonObject, *known: str) -> JsonObject:
+    return {key: extra[key] for key in sorted(extra) if key not in known}
+
+
+def _ordered(row: JsonObject) -> str:
+    """An object on one line, its fields as they stand."""
+    return "{" + ", ".join(f"{_string(key)}: {_flat(value)}" for key, value in row.items()) + "}"
 
 
 def _link(link: Link) -> str:
@@ -347,18 +478,18 @@ def _link(link: Link) -> str:
     return "{" + ", ".join(f"{_string(key)}: {value}" for key, value in fields.items()) + "}"
 
 
-def _group(group: Group) -> str:
-    fields = {"label": _string(group.label), "nodes": _value(group.nodes, 3)}
+def _group(group: Group, level: int) -> str:
+    fields = {"label": _string(group.label), "nodes": _value(group.nodes, level + 1)}
     if group.colour:
         fields["colour"] = _string(group.colour)
     if group.collapsed:
         fields["collapsed"] = "true"
-    return _block(_and_extra(fields, group.extra, _GROUP, 3), 2)
+    return _block(_and_extra(fields, group.extra, _GROUP, level + 1), level)
 
 
-def _note(note: Note) -> str:
+def _note(note: Note, level: int) -> str:
     fields = {"position": _point(note.position), "size": _point(note.size), "text": _string(note.text)}
-    return _block(_and_extra(fields, note.extra, _NOTE, 3), 2)
+    return _block(_and_extra(fields, note.extra, _NOTE, level + 1), level)
 
 
 def _and_extra(fields: dict[str, str], extra: Mapping[str, Json], known: frozenset[str], level: int) -> dict[str, str]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from graphs.document import Graph, Json, NodeDoc
+from graphs.document import Graph, Inside, Json, NodeDoc
 from graphs.upgrade import upgrade_graph
 from nodes.registry import Registry
 
@@ -21,13 +21,16 @@ def fingerprint(graph: Graph, registry: Registry | None = None) -> str:
     """
     if registry is not None:
         graph = upgrade_graph(graph, registry)
-    content = {
-        "rules": _RULES,
+    content = {"rules": _RULES, **_content(graph)}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
+
+
+def _content(graph: Graph) -> dict[str, object]:
+    return {
         "nodes": {key: _node(node) for key, node in graph.nodes.items()},
         "links": sorted([*link.source, *link.target] for link in graph.links),
     }
-    text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
 
 def _node(node: NodeDoc) -> dict[str, object]:
@@ -37,6 +40,15 @@ def _node(node: NodeDoc) -> dict[str, object]:
         "params": _plain(node.params),
         "bypass": node.bypass,
         "mute": node.mute,
+    } | (_inside(node.inside) if node.inside is not None else {})
+
+
+def _inside(inside: Inside) -> dict[str, object]:
+    return {
+        "inside": _content(inside.graph),
+        "inputs": [[one.name, sorted(map(list, one.to))] for one in inside.inputs],
+        "outputs": [[one.name, *one.source] for one in inside.outputs],
+        "promoted": [[one.name, one.node, one.param, _plain(one.default)] for one in inside.params],
     }
 
 

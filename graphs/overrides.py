@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from graphs.codec import natural
 from graphs.document import Graph, Json, NodeDoc, NodeId, is_id
+from graphs.groups.flatten import outermost
+from graphs.groups.types import kind_of
 from graphs.problem import Problem, error
 from graphs.resolve import did_you_mean
 from graphs.upgrade import UpgradeError, upgrade_node
@@ -60,7 +62,7 @@ def _readers(graph: Graph, registry: Registry) -> list[NodeId]:
     """The nodes that read a file, in the order of their ids."""
     found = []
     for node in graph.nodes.values():
-        kind = registry.get(node.type)
+        kind = kind_of(node, registry)
         param = kind.params.get(FILE_PARAM) if kind else None
         if param and param.kind in (Kind.FILE, Kind.FOLDER) and not param.saves and kind and kind.outputs:
             found.append(node.id)
@@ -94,15 +96,24 @@ def _setting(graph: Graph, text: str, registry: Registry) -> NodeDoc | Problem:
     if not equals or not dot or not name or not param:
         return error(f"--set {text}: write it as node.param=value, like qtgmc1.preset=slow")
     node = graph.nodes.get(NodeId(name))
+    if node is None and (group := _group_around(graph, name)) is not None and group.inside is not None:
+        shown = ", ".join(one.name for one in group.inside.params) or "none"
+        text = f"--set {text}: {name} lies in the group {group.id}, which shows only some params"
+        return error(f"{text}: {shown}. Write {group.id}.param=value", group.id)
     if node is None:
         has = ", ".join(sorted(graph.nodes, key=natural)[:12]) or "none"
         return error(f"--set {text}: there is no node {name!r}{did_you_mean(name, graph.nodes)}. The nodes: {has}")
     if param in ("bypass", "mute"):
         return _switch(node, param, value, text)
-    kind = registry.get(node.type)
+    kind = kind_of(node, registry)
     if kind is None:
         return error(f"--set {text}: the type {node.type!r} is not installed, so its params are not known", node.id)
     return _param(node, kind, param, value, text)
+
+
+def _group_around(graph: Graph, place: str) -> NodeDoc | None:
+    """The group in which `group1/qtgmc1` would lie."""
+    return graph.nodes.get(outermost(NodeId(place))) if "/" in place else None
 
 
 def _switch(node: NodeDoc, name: str, value: str, text: str) -> NodeDoc | Problem:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from graphs.document import ID_RULE, Graph, JsonObject, Link, NodeDoc, NodeId, is_id
+from graphs.document import GROUP, ID_RULE, Graph, JsonObject, Link, NodeDoc, NodeId, is_place
+from graphs.groups.flatten import Flat, flattened
 from graphs.problem import Problem, error, warning
 from graphs.recall import Recall
 from graphs.upgrade import UpgradeError, upgrade_node
@@ -61,6 +62,8 @@ class Resolved:
     """`order` holds the live nodes, sources first: those that can be reached without passing a cycle, a
     missing or a muted node they cannot do without. Bypassed nodes are in it; `feed` looks through them.
 
+    Groups are opened: `graph` is without them (`flat` tells more), and their nodes have ids like `group1/qtgmc1`.
+
     `wires` are the links that fit, by input port. `left_out` are the nodes that muting takes away. `shape` is one and
     the same object for graphs, resolved with the same Recall, whose nodes differ in no more than their params.
     """
@@ -72,6 +75,7 @@ class Resolved:
     wires: Mapping[Port, Port]
     left_out: frozenset[NodeId]
     problems: tuple[Problem, ...]
+    flat: Flat
     shape: object = field(default_factory=object, repr=False, compare=False)
     _through: Mapping[Port, Port] = field(default_factory=dict, repr=False)
     _feeds: dict[Port, Port | None] = field(default_factory=dict, repr=False, compare=False)
@@ -139,12 +143,14 @@ def is_sink(kind: type[Node]) -> bool:
 def resolve(graph: Graph, registry: Registry, recall: Recall | None = None) -> Resolved:
     """Match `graph` with the node types of `registry`. `recall` knows what earlier versions of it came to."""
     recall = Recall() if recall is None else recall
-    problems: list[Problem] = []
+    flat = flattened(graph, registry, recall)
+    graph = flat.graph
+    problems: list[Problem] = [*flat.problems]
     placed: dict[NodeId, Placed] = {}
     missing: dict[NodeId, Missing] = {}
     for key in sorted(graph.nodes):
-        doc = graph.nodes[key]
-        found, said = recall(("placed", key), (doc, registry), partial(_place, doc, registry, recall))
+        doc, own = graph.nodes[key], flat.kinds.get(key)
+        found, said = recall(("placed", key), (doc, registry, own), partial(_place, doc, registry, own, recall))
         problems += said
         if isinstance(found, Placed):
             placed[key] = found
@@ -162,16 +168,22 @@ def resolve(graph: Graph, registry: Registry, recall: Recall | None = None) -> R
         ),
         partial(_wired, graph, placed, missing, problems),
     )
-    return replace(wired, graph=graph, placed=placed, missing=missing, problems=(*problems, *wired.problems))
+    told = (*problems, *wired.problems)
+    return replace(wired, graph=graph, placed=placed, missing=missing, problems=told, flat=flat)
 
 
 # -- nodes -----------------------------------------------------------------------------------------
-def _place(doc: NodeDoc, registry: Registry, recall: Recall) -> tuple[Placed | Missing, tuple[Problem, ...]]:
-    if not is_id(doc.id):
+def _place(
+    doc: NodeDoc, registry: Registry, own: type[Node] | None, recall: Recall
+) -> tuple[Placed | Missing, tuple[Problem, ...]]:
+    if not is_place(doc.id):
         said = error(f"{doc.id!r} is no node id. Use {ID_RULE}")
         return Missing(doc.id, doc, "its id cannot be used"), (said,)
-    kind = registry.get(doc.type)
+    kind = own or registry.get(doc.type)
     tell = warning if doc.bypass or doc.mute else error
+    if kind is None and doc.type == GROUP:
+        reason = "what lies in this group is not in the document, or was saved by a newer Tapeloom"
+        return Missing(doc.id, doc, reason), (tell(f"{reason}. It is kept as it is; bypass it or remove it", doc.id),)
     if kind is None:
         near = did_you_mean(doc.type, [node.id for node in registry])
         reason = f"the node type {doc.type!r} is not installed{near}"
@@ -222,7 +234,7 @@ def _wired(
     through = _through(placed, missing)
     problems += _cycles(graph, wires)
     order, left_out = _order(placed, missing, wires)
-    wired = Resolved(graph, placed, missing, order, wires, left_out, (), _through=through)
+    wired = Resolved(graph, placed, missing, order, wires, left_out, (), Flat(graph), _through=through)
     problems += _unwired(wired, {(problem.node, problem.part) for problem in (*found, *problems)})
     return replace(wired, problems=tuple(problems))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphs.document import thawed
+from graphs.document import GROUP, thawed
 from graphs.upgrade import FORMAT, VERSION, defaults
 from nodes.node import Node
 from nodes.params import MOST_POINTS, Kind, Param
@@ -69,6 +69,21 @@ def document_schema(registry: Registry) -> Schema:
                 "type": "object",
                 "properties": {"text": {"type": "string"}, "position": _POINT, "size": _POINT},
             },
+            "inside": {
+                "description": "What a group node is made of, and what of it shows outside.",
+                "type": "object",
+                "required": ["nodes", "links"],
+                "properties": {
+                    "meta": {"type": "object"},
+                    "nodes": _by_id({"$ref": "#/$defs/node"}),
+                    "links": {"type": "array", "items": {"$ref": "#/$defs/link"}},
+                    "groups": _by_id({"$ref": "#/$defs/group"}),
+                    "notes": _by_id({"$ref": "#/$defs/note"}),
+                    "inputs": _shown("to", {"type": "array", "items": _END}),
+                    "outputs": _shown("from", _END),
+                    "params": _shown("to", _END, label={"type": "string"}, default={}),
+                },
+            },
             "types": {kind.id: node_schema(kind) for kind in kinds},
         },
     }
@@ -76,6 +91,12 @@ def document_schema(registry: Registry) -> Schema:
 
 def _by_id(item: Schema) -> Schema:
     return {"type": "object", "propertyNames": {"pattern": _ID}, "additionalProperties": item}
+
+
+def _shown(end: str, what: Schema, **more: Schema) -> Schema:
+    """What a group shows: a name outside, and what it stands for inside."""
+    named: Schema = {"name": {"type": "string", "pattern": _ID}, end: what, **more}
+    return {"type": "array", "items": {"type": "object", "required": ["name", end], "properties": named}}
 
 
 def _node(known: list[str]) -> Schema:
@@ -92,7 +113,13 @@ def _node(known: list[str]) -> Schema:
             "notes": {"type": "string"},
             "params": {"type": "object"},
         },
-        "allOf": [{"$ref": f"#/$defs/types/{name}"} for name in known],
+        "allOf": [
+            *({"$ref": f"#/$defs/types/{name}"} for name in known),
+            {
+                "if": {"properties": {"type": {"const": GROUP}, "version": {"const": 1}}, "required": ["type"]},
+                "then": {"properties": {"inside": {"$ref": "#/$defs/inside"}}},
+            },
+        ],
     }
 
 

@@ -112,6 +112,11 @@ def upgrade_graph(graph: Graph, registry: Registry) -> Graph:
     upgraded stay as they are: `resolve` reports them."""
     nodes = {}
     for key, doc in graph.nodes.items():
+        if doc.inside is not None:
+            inside = replace(doc.inside, graph=upgrade_graph(doc.inside.graph, registry))
+            values = {one.name: one.default for one in inside.params}
+            nodes[key] = replace(doc, inside=inside, params={**values, **doc.params})
+            continue
         kind = registry.get(doc.type)
         try:
             nodes[key] = upgrade_node(doc, kind).doc if kind else doc

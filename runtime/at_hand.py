@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable
 
 from graphs.document import Graph
+from graphs.groups.types import kind_of
 from nodes.node import Node
 from nodes.registry import Registry
 from runtime.process import ROOT
@@ -34,7 +35,7 @@ def at_hand(
 
 def types_of(graph: Graph, registry: Registry) -> set[type[Node]]:
     """The known node types of a document."""
-    return {kind for doc in graph.nodes.values() if (kind := registry.get(doc.type))}
+    return {kind for doc in graph.nodes.values() if (kind := kind_of(doc, registry))}
 
 
 def _is_module(name: str) -> bool:

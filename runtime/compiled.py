@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphs.check import judged
 from graphs.document import Graph, NodeId
 from graphs.forecast import Forecast, forecast
+from graphs.groups.flatten import with_contents
+from graphs.groups.outward import outward
 from graphs.problem import Problem
 from graphs.recall import Recall
 from graphs.resolve import Resolved, resolve
@@ -21,7 +23,10 @@ from runtime.plan import Plan, SourceFile, plan
 
 @dataclass(frozen=True)
 class Compiled:
-    """`problems` holds everything that is wrong or doubtful; `plan` is what can be done in spite of it."""
+    """`problems` holds everything that is wrong or doubtful; `plan` is what can be done in spite of it.
+
+    Groups are opened in `resolved` and `plan`; `forecast` knows their ports too, and `problems` name the groups.
+    """
 
     resolved: Resolved
     forecast: Forecast
@@ -51,6 +56,8 @@ def compiled(
     """
     recall, looked = (Recall(), Remembering(probe)) if recall is None else (recall, probe)
     resolved = resolve(graph, registry, recall)
+    if targets is not None:
+        targets = with_contents(targets, resolved.flat)
     foretold = forecast(resolved, looked, registry, recall)
     made = plan(resolved, foretold, looked, targets, trust=trust, stand_in=stand_in, recall=recall)
     said = judged(resolved, foretold, available=available, trust=trust, recall=recall)
@@ -58,7 +65,24 @@ def compiled(
         about = (resolved.shape, recall.same("targets", tuple(targets)))
         needed = recall("concerned", about, lambda: resolved.needed(targets))
         said = [problem for problem in said if problem.node in needed]
-    return Compiled(resolved, foretold, made, tuple(dict.fromkeys((*said, *made.problems))))
+    said = [*said, *made.problems]
+    return Compiled(resolved, _with_group_ports(foretold, resolved), made, outward(said, graph) if said else ())
+
+
+def _with_group_ports(foretold: Forecast, resolved: Resolved) -> Forecast:
+    """With what arrives at the inputs of groups: what arrives at the first node inside."""
+    if not resolved.flat.entrances:
+        return foretold
+    inputs, conversions = dict(foretold.inputs), dict(foretold.conversions)
+    for entrance, inner in resolved.flat.entrances.items():
+        feed = resolved.feed(*inner[0]) if inner else None
+        if inner and inner[0] in foretold.inputs:
+            inputs[entrance] = foretold.inputs[inner[0]]
+        elif feed and feed in foretold.outputs:  # the first node inside is bypassed
+            inputs[entrance] = foretold.outputs[feed]
+        if inner and inner[0] in foretold.conversions:
+            conversions[entrance] = foretold.conversions[inner[0]]
+    return replace(foretold, inputs=inputs, conversions=conversions)
 
 
 class Remembering:

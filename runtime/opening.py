@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphs.codec import DocumentError
 from graphs.document import Graph, NodeDoc
 from graphs.files import SUFFIX, load
+from graphs.groups.types import kind_of
 from graphs.library import preset_names, preset_path
 from graphs.overrides import set_inputs, set_params
 from graphs.problem import Problem
@@ -39,7 +40,9 @@ def found(graph: Graph, folder: Path, registry: Registry) -> Graph:
     """`graph` with the files it reads made absolute: a relative path counts from the document's folder."""
 
     def at(node: NodeDoc) -> NodeDoc:
-        kind = registry.get(node.type)
+        if node.inside is not None:
+            node = replace(node, inside=replace(node.inside, graph=found(node.inside.graph, folder, registry)))
+        kind = kind_of(node, registry)
         for name, param in kind.params.items() if kind else ():
             value = node.params.get(name)
             if param.kind in (Kind.FILE, Kind.FOLDER) and not param.saves and isinstance(value, str) and value:
