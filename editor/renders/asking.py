@@ -44,6 +44,7 @@ class Request:
     made: Compiled
     registry: Registry
     span: Span | None = None
+    trust: bool = False
     folder: Path | None = None
     """Where results go that nobody gave a place: beside the source."""
 
@@ -176,6 +177,7 @@ class RenderDialog(QDialog):
             self._chosen(),
             self._request.span if self._part.isChecked() else None,
             self._overwrite.isChecked(),
+            self._request.trust,
             source=self._source,
         )
         self.accept()

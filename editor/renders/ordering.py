@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
@@ -15,9 +16,11 @@ from graphs.codec import natural
 from runtime.jobs.render import Span
 
 
-def ask_for_order(desk: Desk, analysis: Analysis, playhead: Playhead, parent: QWidget | None = None) -> Order | None:
-    """Ask in a dialog what to render; None: nothing after all."""
-    dialog = RenderDialog(request(desk, analysis, playhead), parent)
+def ask_for_order(
+    desk: Desk, analysis: Analysis, playhead: Playhead, parent: QWidget | None = None, *, trust: bool = False
+) -> Order | None:
+    """Ask in a dialog what to render; None: nothing after all. `trust`: the document's own code may run."""
+    dialog = RenderDialog(replace(request(desk, analysis, playhead), trust=trust), parent)
     return dialog.order if dialog.exec() else None
 
 
@@ -26,7 +29,7 @@ def request(desk: Desk, analysis: Analysis, playhead: Playhead) -> Request:
     sources = [Path(file.path).parent for file in analysis.compiled.plan.files]
     folder = next((place for place in sources if place.is_dir()), desk.path.parent if desk.path else None)
     return Request(
-        analysis.graph, desk.name, analysis.compiled, desk.registry, marked_frames(analysis, playhead), folder
+        analysis.graph, desk.name, analysis.compiled, desk.registry, marked_frames(analysis, playhead), folder=folder
     )
 
 

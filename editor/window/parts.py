@@ -34,6 +34,7 @@ from editor.window.machine import worker
 from editor.window.missing import Missing
 from editor.window.panel import Panel, TabbedPanel
 from editor.window.problems import ProblemsPanel
+from editor.window.trust import Trust
 from graphs.document import NodeId
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ class Parts(QObject):
         super().__init__(window)
         self._window = window
         desk, playhead, actions = window.desk, window.playhead, window.actions_
+        self.trust = Trust(desk, window.notices, self._show_node, self)
         self.engine = Engine(desk, playhead, session=worker(window.settings), parent=self)
+        self.trust.guard(self.engine)
         self.line = RenderLine(desk.registry, self)
         self._shot: Shot | None = None
         self._fresh = True

@@ -60,9 +60,10 @@ def test_a_failing_job_does_not_stop_the_next(qtbot: QtBot, line: RenderLine, so
 
 
 def test_a_cancelled_job_leaves_nothing(qtbot: QtBot, line: RenderLine, source: Path, tmp_path: Path) -> None:
+    long = tape(tmp_path.parent / f"{tmp_path.name} long.mkv", seconds=30, sound=False)
     slow = graph(
         {
-            "source1": ("input.video", {"file": str(source)}),
+            "source1": ("input.video", {"file": str(long)}),
             "qtgmc1": ("deinterlace.qtgmc", {"preset": "placebo"}),
             "encode1": ("output.ffv1", {"file": str(tmp_path / "slow.mkv")}),
         },

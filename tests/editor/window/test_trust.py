@@ -21,9 +21,8 @@ LONG = 60_000
 
 
 def own(id: str, code: str) -> NodeDoc:
-    kind = next(kind for kind in default_registry() if kind.trusted)
-    text = next(name for name, value in defaults(kind).items() if isinstance(value, str))
-    return NodeDoc(NodeId(id), kind.id, kind.version, {**defaults(kind), text: code})
+    kind = default_registry().types["utility.script"]
+    return NodeDoc(NodeId(id), kind.id, kind.version, {**defaults(kind), "code": code})
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +45,7 @@ def opened(window: Window, graph: Graph, qtbot: QtBot) -> Parts:
 
 def test_a_strangers_code_waits_until_it_is_trusted(window: Window, qtbot: QtBot, source: Path, tmp_path: Path) -> None:
     witness = tmp_path / "it ran"
-    code = f"open({str(witness)!r}, 'w').close()\nout = clip.std.Invert()"
+    code = f"open({str(witness)!r}, 'w').close()\nclip = clip.std.Invert()"
     parts = opened(window, graph_with(source, own("own1", code)), qtbot)
     qtbot.waitUntil(lambda: window.notices.get("trust") is not None)
     parts.viewer.show_node(NodeId("own1"))
@@ -60,11 +59,11 @@ def test_a_strangers_code_waits_until_it_is_trusted(window: Window, qtbot: QtBot
 
     # edited here it stays trusted; what is pasted beside it is asked about, and nothing runs until then
     window.desk.do(
-        SetParams(NodeId("own1"), {next(iter(own("x", "").params)): "out = clip.std.FlipVertical()"}), "edit"
+        SetParams(NodeId("own1"), {next(iter(own("x", "").params)): "clip = clip.std.FlipVertical()"}), "edit"
     )
     assert parts.engine.trust
     pasted = tmp_path / "pasted ran"
-    window.desk.do(AddNodes((own("own2", f"open({str(pasted)!r}, 'w').close()\nout = clip"),)), "paste")
+    window.desk.do(AddNodes((own("own2", f"open({str(pasted)!r}, 'w').close()"),)), "paste")
     window.desk.do(Connect((NodeId("own1"), "out"), (NodeId("own2"), "clip")), "wire")
     parts.viewer.show_node(NodeId("own2"))
     assert not parts.engine.trust
@@ -73,7 +72,7 @@ def test_a_strangers_code_waits_until_it_is_trusted(window: Window, qtbot: QtBot
 
 
 def test_the_same_code_is_not_asked_about_twice(window: Window, qtbot: QtBot, source: Path) -> None:
-    graph = graph_with(source, own("own1", "out = clip.std.Invert()"))
+    graph = graph_with(source, own("own1", "clip = clip.std.Invert()"))
     parts = opened(window, graph, qtbot)
     parts.trust.grant()
     assert parts.engine.trust
