@@ -160,12 +160,14 @@ class Commands:
             self.second = SecondWindow(self._desk, self._engine, self._playhead, self._viewer)
             self.second.share(self._viewer.display.actions())
             self.second.closed.connect(self._forget_second)
+            self._viewer.companions = [self.second.viewer]
         self.second.show()
         self.second.raise_()
         self.second.activateWindow()
 
     def _forget_second(self) -> None:
         self.second = None
+        self._viewer.companions = []
 
 
 def register(actions: Actions, desk: Desk, engine: Engine, playhead: Playhead, viewer: Viewer) -> Commands:

@@ -24,7 +24,7 @@ def line(clip: ClipInfo) -> str:
     rate = f"{float(clip.fps):.3f}".rstrip("0").rstrip(".")
     scan = "p"
     if clip.separated:
-        scan = tr(" fields")
+        scan = " " + tr("fields")
     elif clip.fields is not Fields.PROGRESSIVE:
         scan = f"i {clip.fields.name}"
     parts.append(rate + scan)

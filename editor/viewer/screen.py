@@ -24,13 +24,12 @@ _WHEEL = 1.0016
 
 
 class Screen(QWidget):
-    """Signals: placed() zoom, pan or size has changed, so other pictures may be wanted; wiped() the line was moved;
+    """Signals: placed() zoom, pan or size has changed, so other pictures may be wanted;
     pointed(slot, point of the picture) the mouse is over a pixel, and pointed(None, …) it is no longer;
     cut_dragged(Cut, bool) an edge of the crop is being dragged, and whether it was let go.
     """
 
     placed = Signal()
-    wiped = Signal()
     pointed = Signal(object, QPointF)
     cut_dragged = Signal(object, bool)
 
@@ -172,7 +171,6 @@ class Screen(QWidget):
         share = (point.y() - seen.top()) / seen.height() if flat else (point.x() - seen.left()) / seen.width()
         self._manner = replace(self._manner, wipe=min(1.0, max(0.0, share)), flat=flat)
         self.update()
-        self.wiped.emit()
 
     def slot_at(self, point: QPointF) -> Slot:
         """Whose picture is under a point."""

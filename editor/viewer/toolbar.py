@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from editor import theme
 from editor.language import tr
@@ -67,8 +67,8 @@ class Toolbar(QWidget):
         self.title = QLabel(tr("Viewer"), objectName="PanelTitle")
         row.addWidget(self._mark)
         row.addSpacing(6)
-        row.addWidget(self.title)
-        row.addStretch()
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # the first to give way
+        row.addWidget(self.title, 1)
         self.modes: dict[Mode, QToolButton] = {}
         for mode, text in mode_texts().items():
             button = self._button(f"view-{mode.value}", text)

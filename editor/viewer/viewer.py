@@ -60,6 +60,7 @@ class Viewer(QWidget):
         self.slots: dict[Letter, Slot] = {"A": Slot(engine, f"{name}.A", self), "B": Slot(engine, f"{name}.B", self)}
         self.shown: dict[Letter, NodeId | None] = {"A": None, "B": None}
         self.kept: dict[int, NodeId] = {}
+        self.companions: list[Viewer] = []  # viewers in other windows, which play along
         self.toolbar = Toolbar(self)
         self.display = Screen((self.slots["A"], self.slots["B"]), self)
         self.display.titles = self._caption
@@ -156,7 +157,8 @@ class Viewer(QWidget):
     def wishes(self) -> list[tuple[str, Wish]]:
         """What is wanted of the engine now, by view: what plays when the tape plays."""
         slots = (slot for slot in self.slots.values() if slot in self.display.shown())
-        return [(slot.view, slot.wish) for slot in slots if slot.wish is not None]
+        own = [(slot.view, slot.wish) for slot in slots if slot.wish is not None]
+        return own + [wish for other in self.companions for wish in other.wishes()]
 
     # ---- how
 
@@ -340,4 +342,3 @@ class Viewer(QWidget):
         for slot in self.slots.values():
             slot.close()
         self._readout.stop()
-

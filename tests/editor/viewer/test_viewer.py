@@ -454,6 +454,7 @@ def test_the_second_window_follows_B(bench: Bench) -> None:
     second = bench.commands.second
     assert second is not None
     assert second.viewer.shown["A"] == SOURCE
+    assert {view for view, _ in bench.viewer.wishes()} == {"viewer.A", "viewer2.A"}  # both play
     bench.viewer.show_node(BOB, "B")
     assert second.viewer.shown["A"] == BOB
     second.follow.setCurrentIndex(2)
@@ -461,4 +462,5 @@ def test_the_second_window_follows_B(bench: Bench) -> None:
     assert second.viewer.shown["A"] == BOB
     second.close()
     assert bench.commands.second is None
+    assert {view for view, _ in bench.viewer.wishes()} == {"viewer.A", "viewer.B"}
     assert not any(view.startswith("viewer2") for view in bench.engine.wishes)
