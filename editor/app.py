@@ -115,7 +115,9 @@ def _open(file: Path | None) -> int:
 
     window = Window(settings, default_registry())
     window.faults.install()
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # in turn with other events, never in the middle of one
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: QTimer.singleShot(0, window, window.close))
     alive = QTimer(interval=300)  # lets Python answer Ctrl-C while Qt waits
     alive.timeout.connect(lambda: None)
     alive.start()
@@ -124,7 +126,7 @@ def _open(file: Path | None) -> int:
         window.painted.connect(lambda: window.intake.take(path))
     window.show()
     code = int(app.exec())
-    shiboken6.delete(window)  # before Python takes its modules apart
+    shiboken6.delete(window)  # type: ignore[no-untyped-call]  # before Python takes its modules apart
     return code
 
 

@@ -55,7 +55,7 @@ class Window(QMainWindow):
         self.notices = Notices()
         self.intake = Intake(self.files, registry, self)
         self.parts: Parts | None = None
-        self._drawn = False
+        self._drawn = self._gone = False
         self.setWindowIcon(window_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(860, 520)
@@ -127,7 +127,7 @@ class Window(QMainWindow):
 
     def build_parts(self) -> None:
         """Build what shows a graph. Called once the window has been seen."""
-        if self.parts is None:
+        if self.parts is None and not self._gone:
             from editor.window.parts import Parts
 
             self.parts = Parts(self)
@@ -199,6 +199,8 @@ class Window(QMainWindow):
         QTimer.singleShot(0, self._after)
 
     def _after(self) -> None:
+        if self._gone:
+            return
         self.build_parts()
         self.news.survivors()
 
@@ -206,6 +208,7 @@ class Window(QMainWindow):
         if not (self.parts is None or self.parts.may_close()) or not self.files.guarded(lambda: None):
             event.ignore()
             return
+        self._gone = True
         closing = [self.intake.close, self.status.end, self.recovery.close]
         for close in [*(self.parts.closing() if self.parts is not None else ()), *closing]:
             try:

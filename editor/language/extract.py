@@ -1,0 +1,59 @@
+"""Finds every text that a user reads, by reading the source: what `tr` is called with.
+
+    .venv/bin/python -m editor.language.extract [CODE …]
+
+tells which texts each catalogue (`editor/language/<code>.json`) lacks, and which it no longer needs.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+EDITOR = HERE.parent
+
+
+def found(folder: Path = EDITOR) -> dict[str, str]:
+    """Every text and where it stands first (`window/commands.py:41`). ValueError for a `tr` of no literal."""
+    texts: dict[str, str] = {}
+    for file in sorted(folder.rglob("*.py")):
+        for line, text in _calls(ast.parse(file.read_text("utf-8"))):
+            texts.setdefault(text, f"{file.relative_to(folder).as_posix()}:{line}")
+    return texts
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr"
+        if named and isinstance(node, ast.Call) and node.args:
+            text = node.args[0]
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                yield node.lineno, text.value
+
+
+def placeholders(text: str) -> list[str]:
+    """The fields of a text that `format` fills, in order of the alphabet."""
+    return sorted(re.findall(r"\{([^{}]*)\}", text.replace("{{", "").replace("}}", "")))
+
+
+def main(codes: list[str]) -> int:
+    texts = found()
+    behind = 0
+    for file in sorted(HERE.glob("*.json")):
+        if not codes or file.stem in codes:
+            known = json.loads(file.read_text("utf-8"))
+            lacking = {text: place for text, place in texts.items() if text not in known}
+            spare = [text for text in known if text not in texts]
+            behind += len(lacking)
+            print(f"{file.name}: {len(texts) - len(lacking)} of {len(texts)} texts, {len(spare)} no longer used")
+            print(json.dumps(lacking, indent=1, ensure_ascii=False))
+    return 1 if behind else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
