@@ -173,7 +173,7 @@ class Canvas(QWidget):
 
     def place(self, type_id: str, context: SearchContext) -> NodeId | None:
         """What a search has found, put in and wired as `context` says, as one undo step."""
-        kind = self.desk.registry.get(type_id)
+        kind = self.desk.type_named(type_id)
         if kind is None:
             self.message.emit(tr("{type} is not installed here").format(type=type_id))
             return None

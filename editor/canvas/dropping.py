@@ -29,7 +29,7 @@ class Incoming(Gesture):
     def of(canvas: CanvasView, data: QMimeData) -> Incoming | None:
         """None if nothing of it can be taken."""
         type_id, files = dropped_type(data), dropped_files(data)
-        known = type_id if canvas.desk.registry.get(type_id) is not None else ""
+        known = type_id if canvas.desk.type_named(type_id) is not None else ""
         return Incoming(canvas, known, files) if known or files else None
 
     def move(self, at: QPointF, keys: Keys) -> None:
@@ -44,7 +44,7 @@ class Incoming(Gesture):
     def _wire_at(self, at: QPointF) -> Wire | None:
         hit = self.canvas.find_at(at)
         desk = self.canvas.desk
-        kind = desk.registry.get(self._type)
+        kind = desk.type_named(self._type)
         if hit.wire is None or kind is None:
             return None
         fresh = made(desk.graph, kind, (0.0, 0.0))
@@ -58,7 +58,7 @@ class Incoming(Gesture):
             self.canvas.dragged_in.emit(self._files, spot)
             return
         on = self._wire.link.target if self._wire is not None else None
-        kind = self.canvas.desk.registry.get(self._type)
+        kind = self.canvas.desk.type_named(self._type)
         if kind is not None:
             context = SearchContext((spot.x(), spot.y()), on=on)
             self.canvas.dragged_in.emit((self._type, context), spot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen, QPixmap
 
 from editor import theme
@@ -151,7 +151,8 @@ def _title(painter: QPainter, face: Face, off: bool) -> None:
         painter.setPen(ink_on(theme.colour(colour)))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
         right -= width + 4
-    icon = theme.pixmap("missing" if face.missing else f"cat-{face.category}", 16, "text", 2.0)
+    sign = "missing" if face.missing else "plug" if face.category == "plugin" else f"cat-{face.category}"
+    icon = _icon(sign, "text", theme.is_dark())
     painter.setOpacity(0.5 if off else 0.92)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawPixmap(QRectF(11, 7, 16, 16), icon, QRectF(icon.rect()))
@@ -182,6 +183,9 @@ def ink_on(colour: QColor) -> QColor:
 def _thumb_place(painter: QPainter, off: bool) -> None:
     painter.setOpacity(0.5 if off else 1.0)
     painter.fillRect(THUMB, theme.colour("screen"))
+    painter.setOpacity(0.22)
+    icon = _icon("picture", "text2", theme.is_dark())
+    painter.drawPixmap(QRectF(THUMB.center() - QPointF(14, 14), QSizeF(28, 28)), icon, QRectF(icon.rect()))
     painter.setOpacity(1.0)
 
 
@@ -266,6 +270,12 @@ def _text(painter: QPainter, place: QRectF, text: str, align: Qt.AlignmentFlag =
     """One line, shortened with … where it does not fit."""
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(0, int(place.width())))
     painter.drawText(place, align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+
+
+@lru_cache(maxsize=128)
+def _icon(name: str, tint: str, _dark: bool) -> QPixmap:
+    """Drawn once in each theme: reading an SVG takes as long as drawing a whole card."""
+    return theme.pixmap(name, 28, tint, 2.0)
 
 
 @lru_cache(maxsize=64)

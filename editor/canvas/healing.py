@@ -7,6 +7,7 @@ from collections.abc import Collection
 from editor.canvas.ports import Port
 from graphs.document import Graph, NodeId
 from graphs.edits import Connect, Disconnect, Edit, RemoveNodes, Several
+from graphs.groups.types import kind_of
 from nodes.registry import Registry
 
 
@@ -14,7 +15,7 @@ def removal(graph: Graph, registry: Registry, nodes: Collection[NodeId], *, heal
     """Take nodes out; with `heal`, what came into one goes where its output went, as in a bypass."""
     through: dict[Port, Port] = {}
     for node in nodes if heal else ():
-        kind = registry.get(graph.nodes[node].type)
+        kind = kind_of(graph.nodes[node], registry)
         if kind is not None:
             through |= {(node, out): (node, entry) for out, entry in kind.bypass().items()}
             continue
@@ -35,7 +36,7 @@ def unwired(graph: Graph, nodes: Collection[NodeId]) -> Edit | None:
 def pulled_out(graph: Graph, registry: Registry, node: NodeId) -> Edit | None:
     """Take a node off its wires, which close behind it; the node stays. None if it has no wires."""
     links = graph.links_of(node)
-    kind = registry.get(graph.nodes[node].type)
+    kind = kind_of(graph.nodes[node], registry)
     if not links:
         return None
     steps: list[Edit] = [Disconnect(link.target) for link in links]

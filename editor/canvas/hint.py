@@ -14,6 +14,10 @@ LINGER_MS = 9000
 """An offer that is not taken goes away."""
 
 
+WIDEST = 310
+"""Of the text, in pixels."""
+
+
 class Hint(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -24,7 +28,6 @@ class Hint(QFrame):
         row.setSpacing(8)
         self._text = QLabel()
         self._text.setWordWrap(True)
-        self._text.setMaximumWidth(300)
         self._button = QPushButton()
         self._later = QPushButton(tr("Leave it"))
         row.addWidget(self._text)
@@ -77,6 +80,7 @@ class Hint(QFrame):
         self._away.stop()
         if self._text.text() != text or self._button.text() != button or not self.isVisible():
             self._text.setText(text)
+            self._text.setFixedWidth(min(WIDEST, self._text.fontMetrics().horizontalAdvance(text) + 4))
             self._button.setText(button)
             self._button.setVisible(bool(button))
             self._later.setVisible(bool(button))

@@ -142,7 +142,7 @@ class Mirror:
     def face(self, graph: Graph, node: NodeId) -> Face:
         """What the card of `node` has to show."""
         doc = graph.nodes[node]
-        kind = self.desk.registry.get(doc.type)
+        kind = self.desk.kind(doc)
         ports = ports_of(graph, node, self.desk.registry)
         facts = self.canvas.facts
         size = sized(ports, cardsize.shows_picture(kind), is_folded(doc))

@@ -327,7 +327,14 @@ class Operations:
     def tidy(self) -> None:
         """Lay out the selected nodes anew, or all where fewer than two are selected."""
         chosen = self.desk.selection if len(self.desk.selection) > 1 else None
-        self._move(tidied(self.graph, self.boxes(chosen=False), chosen), tr("Tidy layout"))
+        cards = self.canvas.mirror.cards
+        places = tidied(
+            self.graph,
+            self.boxes(chosen=False),
+            chosen,
+            lambda node, port, gives: cards[node].face.size.port_y(port, gives=gives),
+        )
+        self._move(places, tr("Tidy layout"))
 
     def nudge(self, across: int, down: int) -> None:
         """Move the selected cards by a step of the grid."""

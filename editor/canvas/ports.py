@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graphs.document import Graph, NodeId
+from graphs.groups.types import kind_of
 from nodes.node import Node
 from nodes.ports import PORT_TYPES, PortType
 from nodes.registry import Registry
@@ -28,7 +29,7 @@ class PortView:
 
 def ports_of(graph: Graph, node: NodeId, registry: Registry) -> tuple[PortView, ...]:
     """Every port of a node, inputs first, in declared order."""
-    kind = registry.get(graph.nodes[node].type)
+    kind = kind_of(graph.nodes[node], registry)
     entries = [link.target[1] for link in graph.incoming(node).values()]
     exits = [link.source[1] for link in graph.outgoing(node)]
     return (*_side(kind, entries, gives=False), *_side(kind, exits, gives=True))
@@ -49,7 +50,7 @@ def _side(kind: type[Node] | None, wired: list[str], *, gives: bool) -> Iterator
 def port_kind(graph: Graph, registry: Registry, port: Port, *, gives: bool) -> type[PortType] | None:
     """The type of a port; None where the node or the port is not known."""
     doc = graph.nodes.get(port[0])
-    kind = registry.get(doc.type) if doc else None
+    kind = kind_of(doc, registry) if doc else None
     if kind is None:
         return None
     found = kind.outputs.get(port[1]) if gives else kind.inputs.get(port[1])

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Z_WIRE = 0.0
 Z_LIVE = 9.0
+MARK = 26.0
+"""How far before its end a wire is marked: there the conversion is, and no card hides it."""
 REACH = 14.0
 """How wide a wire is for the mouse."""
 
@@ -91,7 +93,7 @@ class Wire(PipeItemBase):
     def setPath(self, path: QPainterPath) -> None:
         self.prepareGeometryChange()
         self._stroke = self._rough = None
-        self._rect = path.boundingRect().adjusted(-9, -9, 9, 9)
+        self._rect = path.boundingRect().adjusted(-60, -36, 60, 12)
         super().setPath(path)
 
     def boundingRect(self) -> QRectF:
@@ -159,7 +161,7 @@ class Wire(PipeItemBase):
 
     def _paint_mark(self, painter: QPainter, path: QPainterPath, strong: bool) -> None:
         """A dot where something is converted, a sign where something is wrong; in words where there is room."""
-        at = path.pointAtPercent(0.5)
+        at = path.pointAtPercent(path.percentAtLength(max(path.length() / 2, path.length() - MARK)))
         if self.problem:
             painter.setPen(QPen(theme.colour("canvas"), 2))
             painter.setBrush(theme.colour("warn" if self.remedy else "err"))
@@ -168,14 +170,14 @@ class Wire(PipeItemBase):
             painter.setFont(theme.font(11, bold=True))
             painter.drawText(QRectF(at.x() - 8, at.y() - 8, 16, 16), Qt.AlignmentFlag.AlignCenter, "!")
             return
+        painter.setPen(QPen(theme.colour("canvas"), 2))
+        painter.setBrush(self.colour)
+        painter.drawEllipse(at, 4.2, 4.2)
         if not strong:
-            painter.setPen(QPen(theme.colour("canvas"), 2))
-            painter.setBrush(self.colour)
-            painter.drawEllipse(at, 4.2, 4.2)
             return
         painter.setFont(theme.font(11))
         width = painter.fontMetrics().horizontalAdvance(self.conversion) + 14.0
-        place = QRectF(at.x() - width / 2, at.y() - 9, width, 18)
+        place = QRectF(at.x() - width / 2, at.y() - 24, width, 18)
         painter.setPen(QPen(self.colour, 1.2))
         painter.setBrush(theme.colour("bg2"))
         painter.drawRoundedRect(place, 9, 9)

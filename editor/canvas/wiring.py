@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from editor.canvas.ports import Port, port_kind
 from editor.language import tr
-from graphs.document import Graph, NodeDoc, NodeId
+from graphs.document import GROUP, Graph, NodeDoc, NodeId
 from graphs.edits import AddNodes, Connect, Disconnect, Edit, InsertOnWire, Several, leads_to
 from graphs.forecast import mending_node
+from graphs.groups.types import kind_of, saved_as_node
 from graphs.resolve import kinds_fit
-from graphs.upgrade import defaults
 from nodes.clip import ClipInfo, SoundInfo
 from nodes.node import Node
 from nodes.ports import InPort, PortType
@@ -39,7 +39,7 @@ def judge(graph: Graph, registry: Registry, source: Port, target: Port, info_of:
         return Verdict(False, tr("A node cannot feed itself"))
     given = port_kind(graph, registry, source, gives=True)
     taken = port_kind(graph, registry, target, gives=False)
-    if taken is None and registry.get(graph.nodes[target[0]].type) is not None:
+    if taken is None and kind_of(graph.nodes[target[0]], registry) is not None:
         return Verdict(False, tr("{node} has no input {port} any more").format(node=target[0], port=target[1]))
     if given and taken and not kinds_fit(given, taken):
         text = tr("This gives {given}, but {port} takes {taken}")
@@ -47,7 +47,7 @@ def judge(graph: Graph, registry: Registry, source: Port, target: Port, info_of:
     if leads_to(graph, target[0], source[0]):
         return Verdict(False, tr("The wires would go in a circle"))
     info = info_of(*source) if info_of else None
-    kind = registry.get(graph.nodes[target[0]].type)
+    kind = kind_of(graph.nodes[target[0]], registry)
     if isinstance(info, ClipInfo) and kind is not None and not graph.nodes[target[0]].bypass:
         return judge_fields(kind.inputs[target[1]], info, registry)
     return GOOD
@@ -81,7 +81,7 @@ def entry_for(
     graph: Graph, registry: Registry, node: NodeId, kind: type[PortType] | None, *, free: bool = True
 ) -> str | None:
     """The input of `node` into which a wire of `kind` goes: the first that fits, unwired ones before others."""
-    found = registry.get(graph.nodes[node].type)
+    found = kind_of(graph.nodes[node], registry)
     if found is None or kind is None:
         return None
     fitting = [port.name for port in found.inputs.values() if kinds_fit(kind, port.kind)]
@@ -92,7 +92,7 @@ def entry_for(
 
 def exit_for(graph: Graph, registry: Registry, node: NodeId, kind: type[PortType] | None) -> str | None:
     """The output of `node` that can feed an input of `kind`."""
-    found = registry.get(graph.nodes[node].type)
+    found = kind_of(graph.nodes[node], registry)
     if found is None or kind is None:
         return None
     fitting = [port.name for port in found.outputs.values() if kinds_fit(port.kind, kind)]
@@ -113,10 +113,10 @@ def ends_on_wire(kind: type[Node], carried: type[PortType] | None) -> tuple[str,
 
 def made(graph: Graph, kind: type[Node], position: tuple[float, float], taken: frozenset[str] = frozenset()) -> NodeDoc:
     """A new node of a type, every param at its default, with an id that is free."""
-    name = graph.free_id(kind.id.rpartition(".")[2])
+    name = graph.free_id("group" if kind.id == GROUP else kind.id.rpartition(".")[2])
     while name in taken:
         name = NodeId(name + "_")
-    return NodeDoc(name, kind.id, kind.version, defaults(kind), position=position)
+    return saved_as_node(kind, name, position)
 
 
 def insertion(graph: Graph, registry: Registry, kind: type[Node], target: Port, node: NodeDoc) -> Edit | None:
