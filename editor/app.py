@@ -124,6 +124,8 @@ def _open(file: Path | None) -> int:
     if file is not None:
         path = file.absolute()
         window.painted.connect(lambda: window.intake.take(path))
+    sweeping = Sweeping(window)
+    window.painted.connect(sweeping.start)
     window.show()
     code = int(app.exec())
     shiboken6.delete(window)  # type: ignore[no-untyped-call]  # before Python takes its modules apart
