@@ -412,7 +412,7 @@ def _replace_type(graph: Graph, edit: ReplaceType) -> Graph:
                 continue
             target = (edit.node, edit.inputs[target[1]])
         links.append(Link(source, target, link.extra))
-    new = replace(old, type=edit.type, version=edit.version, params=edit.params)
+    new = replace(old, type=edit.type, version=edit.version, params=edit.params, inside=None)
     try:
         return replace(graph.with_node(new), links=tuple(links))
     except ValueError as fault:

@@ -6,7 +6,7 @@ Views listen to `changed` and draw what its patch names; they never keep a truth
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Hashable
+from collections.abc import Callable, Collection, Hashable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from editor.desk.history import Change, History
 from graphs.document import Graph, NodeDoc, NodeId
 from graphs.edits import Edit, EditError
+from graphs.groups.types import kind_of
 from nodes.node import Node
 from nodes.registry import Registry
 
@@ -38,6 +39,7 @@ class Desk(QObject):
     def __init__(self, registry: Registry, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.registry = registry
+        self.own_group: Callable[[str], type[Node] | None] | None = None  # editor.groups gives it
         self.path: Path | None = None
         self.name = ""
         self._history = History(Graph())
@@ -57,7 +59,11 @@ class Desk(QObject):
     def kind(self, node: NodeId | NodeDoc) -> type[Node] | None:
         """The type of a node of the graph; None where it is missing here."""
         doc = self.graph.nodes.get(node) if isinstance(node, str) else node
-        return self.registry.get(doc.type) if doc is not None else None
+        return kind_of(doc, self.registry) if doc is not None else None
+
+    def type_named(self, type_id: str) -> type[Node] | None:
+        """The type that a palette offers under this id: of the registry, or a group of the user's own."""
+        return self.registry.get(type_id) or (self.own_group(type_id) if self.own_group is not None else None)
 
     def open(self, graph: Graph, path: Path | None = None, name: str = "", *, saved: bool = True) -> None:
         """Show another document. `saved`: the disk holds it as it is."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphs.document import Graph, NodeDoc, NodeId
+from graphs.groups.types import kind_of
 from nodes.params import Kind
 from nodes.registry import Registry
 
@@ -23,7 +24,7 @@ class Named:
 def reads(graph: Graph, registry: Registry) -> Iterator[Named]:
     """Every file that the graph names to read from."""
     for node in graph.nodes.values():
-        kind = registry.get(node.type)
+        kind = kind_of(node, registry)
         for name, param in kind.params.items() if kind else ():
             value = node.params.get(name)
             if param.kind in (Kind.FILE, Kind.FOLDER) and not param.saves and isinstance(value, str) and value:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from graphs.document import Graph
 from graphs.edits import Edit, SetParams
+from graphs.groups.types import kind_of
 from nodes.params import Kind
 from nodes.registry import Registry
 
@@ -16,7 +17,7 @@ def relinking(graph: Graph, registry: Registry, old: str, new: str) -> tuple[Edi
     was, now = Path(old), Path(new)
     edits: list[Edit] = []
     for node in graph.nodes.values():
-        kind = registry.get(node.type)
+        kind = kind_of(node, registry)
         for param in kind.params.values() if kind else ():
             path = node.params.get(param.name)
             if param.kind not in (Kind.FILE, Kind.FOLDER) or param.saves or not isinstance(path, str) or not path:

@@ -6,6 +6,7 @@ from editor.forms.words import kind_name
 from editor.language import tr
 from graphs.document import Graph, NodeDoc
 from graphs.edits import Edit, InsertOnWire, SetParams
+from graphs.groups.types import kind_of
 from graphs.problem import Problem
 from graphs.resolve import kinds_fit
 from graphs.upgrade import defaults
@@ -18,7 +19,7 @@ def remedy(graph: Graph, registry: Registry, problem: Problem) -> tuple[str, Edi
         return None
     if problem.remedy:
         return _inserted(graph, registry, problem)
-    kind = registry.get(graph.nodes[problem.node].type)
+    kind = kind_of(graph.nodes[problem.node], registry)
     declared = kind.params.get(problem.part) if kind else None
     if declared is None or problem.is_error is False:
         return None
@@ -36,7 +37,7 @@ def _inserted(graph: Graph, registry: Registry, problem: Problem) -> tuple[str, 
     assert problem.node is not None
     kind = registry.get(problem.remedy)
     link = graph.incoming(problem.node).get(problem.part)
-    target = registry.get(graph.nodes[problem.node].type)
+    target = kind_of(graph.nodes[problem.node], registry)
     if kind is None or link is None or target is None or problem.part not in target.inputs:
         return None
     wanted = target.inputs[problem.part].kind

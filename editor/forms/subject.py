@@ -9,6 +9,7 @@ from typing import cast
 
 from graphs.document import Graph, Json, NodeDoc, NodeId
 from graphs.edits import Edit, SetParams, Several
+from graphs.groups.types import kind_of
 from nodes.node import Node
 from nodes.params import Kind, Param, ParamError
 from nodes.registry import Registry
@@ -87,8 +88,8 @@ def subject(graph: Graph, registry: Registry, chosen: Collection[NodeId], curren
     ids = sorted(chosen, key=lambda node: (node != current, node))
     nodes = tuple(graph.nodes[node] for node in ids if node in graph.nodes)
     if len(nodes) > 1:
-        nodes = tuple(node for node in nodes if registry.get(node.type)) or nodes[:1]
-    kinds = tuple(kind for node in nodes if (kind := registry.get(node.type)))
+        nodes = tuple(node for node in nodes if kind_of(node, registry)) or nodes[:1]
+    kinds = tuple(kind for node in nodes if (kind := kind_of(node, registry)))
     if not kinds:
         return Subject(nodes)
     first = kinds[0]

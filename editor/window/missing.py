@@ -15,6 +15,7 @@ from editor.language import tr
 from editor.window.notices import Choice, Notices
 from graphs.document import Graph, NodeId
 from graphs.edits import Edit, SetParams, Several
+from graphs.groups.types import kind_of
 
 SOURCE, FILE = "input.video", "file"
 
@@ -40,7 +41,7 @@ class Missing(QObject):
         graph, registry = self._desk.graph, self._desk.registry
         empty = [node for node in _sources(graph) if not graph.nodes[node].params.get(FILE)]
         gone = lost(graph, registry)
-        unknown = sorted({doc.type for doc in graph.nodes.values() if registry.get(doc.type) is None})
+        unknown = sorted({doc.type for doc in graph.nodes.values() if kind_of(doc, registry) is None})
         now = (tuple(empty), tuple(gone), tuple(unknown))
         if now == self._told:
             return
