@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from editor.engine.wishes import Shot
 from editor.viewer.placement import Placement
 from editor.viewer.slot import Slot
 
@@ -22,12 +23,18 @@ def draw(painter: QPainter, slot: Slot, placed: Placement, clip: QRectF) -> None
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth(placed))
     put(painter, shot.image, placed.rect, placed.ratio)
     detail = slot.detail
-    if detail is not None and detail.wish.region and detail.frame == shot.frame and not detail.image.isNull():
+    if detail is not None and detail.wish.region and _same(detail, shot):
         x, y, _, _ = detail.wish.region
         corner = placed.to_widget(QPointF(x, y))
         opposite = placed.to_widget(QPointF(x + detail.image.width(), y + detail.image.height()))
         painter.drawImage(QRectF(corner, opposite), detail.image)
     painter.restore()
+
+
+def _same(detail: Shot, shot: Shot) -> bool:
+    """Whether the part is one of this very picture."""
+    of = detail.frame, detail.fingerprint, detail.wish.look
+    return of == (shot.frame, shot.fingerprint, shot.wish.look) and not detail.image.isNull()
 
 
 def smooth(placed: Placement) -> bool:

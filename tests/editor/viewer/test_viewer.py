@@ -290,6 +290,10 @@ def test_of_a_large_picture_only_the_part_that_is_seen_is_fetched(qtbot: QtBot) 
     engine.answer("viewer.A.detail", GREEN)
     image = viewer.display.grab().toImage()
     assert image.pixelColor(image.width() // 2, image.height() // 2).name() == GREEN
+    viewer.set_manner(look="y")
+    engine.answer("viewer.A", RED)  # the part of the coloured picture does not belong to it
+    image = viewer.display.grab().toImage()
+    assert image.pixelColor(image.width() // 2, image.height() // 2).name() == RED
     viewer.display.zoom_to(None)
     qtbot.waitUntil(lambda: "viewer.A.detail" not in engine.wishes)
 
