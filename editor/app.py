@@ -106,6 +106,7 @@ def _open(file: Path | None) -> int:
 
     from editor.dressing import application, dress
     from editor.settings import Settings
+    from editor.sweeping import Sweeping
 
     app = application()
     settings = Settings()
