@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 
 from editor import theme
 from editor.language import tr
@@ -46,7 +46,10 @@ def _slot(painter: QPainter, screen: Screen, slot: Slot, *, right: bool) -> None
     tint = theme.colour("#4fc38a" if letter == "B" else "#f0b03f")
     name = screen.titles(slot)
     if slot.frame is not None:
-        name = f"{name}  ·  {slot.frame}"
+        tail = f"  ·  {slot.frame}"  # stays where the name is shortened
+        metrics = QFontMetricsF(theme.font(12, bold=True))
+        left = room - 40 - metrics.horizontalAdvance(tail)
+        name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(20.0, left)) + tail
     wide = overlay.pill(painter, QPointF(x, seen.top() + MARGIN), name, tint, right=right, lead=letter, room=room)
     told = status(slot)
     if told:
