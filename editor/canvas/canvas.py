@@ -15,18 +15,19 @@ from editor import theme
 from editor.canvas import commands, menus
 from editor.canvas.facts import Facts
 from editor.canvas.hint import Hint
-from editor.canvas.hits import Hit, Where
-from editor.canvas.inplace import NoteEdit, TitleEdit
 from editor.canvas.minimap import Minimap
 from editor.canvas.operations import Operations
+from editor.canvas.order import Order
 from editor.canvas.placing import SearchContext, placement
-from editor.canvas.ports import Port, port_kind
+from editor.canvas.ports import Port
+from editor.canvas.searching import Searching
 from editor.canvas.thumbnails import Thumbnails
 from editor.canvas.view import CanvasView
 from editor.canvas.wiring import Verdict
+from editor.canvas.writing import Writing
 from editor.desk.desk import Desk
 from editor.language import tr
-from graphs.document import GroupId, NodeId, NoteId
+from graphs.document import NodeId
 
 if TYPE_CHECKING:
     from editor.actions.actions import Actions
@@ -57,6 +58,9 @@ class Canvas(QWidget):
         self.view = CanvasView(desk, self.facts)
         self.mirror = self.view.mirror
         self.operations = Operations(self.view, self.message.emit)
+        self.order = Order(self.view)
+        self.searching = Searching(self)
+        self.writing = Writing(self)
         self.minimap = Minimap(self.view, self)
         self.hint = Hint(self)
         self.thumbnails = Thumbnails(self.view, engine)
@@ -83,9 +87,9 @@ class Canvas(QWidget):
         desk.selected.connect(self._selected)
         desk.refused.connect(self._refused)
         view.menu_wanted.connect(self._menu)
-        view.searched.connect(self._search)
+        view.searched.connect(lambda hit, where: self.searching.at_hit(hit, where))
         view.activated.connect(self.node_activated)
-        view.rename_wanted.connect(lambda hit: self.edit_text(hit))
+        view.rename_wanted.connect(lambda hit: self.writing.at_hit(hit))
         view.dragged_in.connect(self._dropped)
         view.said.connect(self.message)
         view.doubted.connect(self._doubted)
@@ -260,50 +264,6 @@ class Canvas(QWidget):
         self.mirror.refresh_faces()
 
     # ---- what the view asks for
-    def pointer_scene(self) -> QPointF:
-        """Where the mouse is, or the middle of the view if it is elsewhere."""
-        at = self.view.viewport().mapFromGlobal(QCursor.pos())
-        inside = self.view.viewport().rect().contains(at) and self.view.underMouse()
-        return self.view.to_scene(at) if inside else self.view.seen_rect().center()
-
-    def ask_search(self, context: SearchContext | None = None) -> None:
-        """Open the search at the mouse (by key) or for a context."""
-        spot = self.pointer_scene()
-        context = context or SearchContext((spot.x(), spot.y()))
-        at = self.view.to_view(QPointF(*context.position)).toPoint()
-        self.search_wanted.emit(self.view.viewport().mapToGlobal(at), context)
-
-    def search_after(self) -> None:
-        """Search for a node to follow the current one, wired to its first output."""
-        node = self.desk.current
-        card = self.mirror.cards.get(node) if node is not None else None
-        kind = self.desk.kind(node) if node is not None else None
-        if card is None or kind is None or not kind.outputs:
-            self.ask_search()
-            return
-        out = next(iter(kind.outputs.values()))
-        spot = card.ports[out.name, True].anchor() + QPointF(54, 0)
-        self.ask_search(SearchContext((spot.x(), spot.y()), (card.node, out.name), True, out.kind))
-
-    def search_replacement(self) -> None:
-        """Search for a type that the current node is to become."""
-        card = self.mirror.cards.get(self.desk.current) if self.desk.current is not None else None
-        if card is not None:
-            self.ask_search(SearchContext((card.x(), card.y()), replaces=card.node))
-
-    def _search(self, hit: Any, where: QPoint) -> None:
-        graph, registry = self.desk.graph, self.desk.registry
-        position = (hit.spot.x(), hit.spot.y())
-        context = SearchContext(position)
-        if hit.port is not None:
-            gives = hit.port.view.gives
-            kind = port_kind(graph, registry, hit.port.address, gives=gives)
-            context = SearchContext(position, hit.port.address, gives, kind)
-        elif hit.wire is not None:
-            link = hit.wire.link
-            context = SearchContext(position, kind=port_kind(graph, registry, link.source, gives=True), on=link.target)
-        self.search_wanted.emit(where, context)
-
     def _dropped(self, what: object, spot: QPointF) -> None:
         match what:
             case (str() as type_id, SearchContext() as context):
@@ -326,46 +286,6 @@ class Canvas(QWidget):
         if kind is not None:
             button = tr("Put {node} in between").format(node=kind.name())
             self.hint.offer(text, button, at, lambda: self.operations.insert_remedy(target, remedy))
-
-    def edit_text(self, hit: Hit) -> None:
-        """Write in place: a card's or group's title, a note."""
-        view, zoom = self.view, self.view.zoom
-        if hit.card is not None:
-            node, rect = hit.card.node, hit.card.rect()
-            place = QRectF(view.to_view(rect.topLeft()), rect.size() * zoom)
-            place.setHeight(30 * zoom)
-            TitleEdit(view, place, hit.card.face.title, zoom, lambda text: self.operations.rename(node, text))
-        elif hit.frame is not None:
-            key = hit.frame.doc.id
-            place = QRectF(view.to_view(hit.frame.head.topLeft()), hit.frame.head.size() * zoom)
-            place.setHeight(32 * zoom)
-            TitleEdit(view, place, hit.frame.doc.label, zoom, lambda text: self.operations.retitle(key, text))
-        elif hit.note is not None:
-            note = hit.note.note.id
-            place = QRectF(view.to_view(hit.note.rect().topLeft()), hit.note.rect().size() * zoom)
-            NoteEdit(view, place, hit.note.note.text, zoom, lambda text: self.operations.write_note(note, text))
-
-    def rename_current(self) -> None:
-        """Write the title of what is selected."""
-        frames, notes = self.operations.frames(), self.operations.notes()
-        if frames:
-            self.edit_frame(frames[0])
-        elif notes and not self.desk.selection:
-            self.edit_note(notes[0])
-        elif self.desk.current is not None and self.desk.current in self.mirror.cards:
-            card = self.mirror.cards[self.desk.current]
-            self.bring_into_view(card.node)
-            self.edit_text(Hit(Where.TITLE, card.pos(), card=card))
-
-    def edit_frame(self, key: GroupId) -> None:
-        frame = self.mirror.frames.get(key)
-        if frame is not None:
-            self.edit_text(Hit(Where.FRAME, frame.rect.topLeft(), frame=frame))
-
-    def edit_note(self, key: NoteId) -> None:
-        note = self.mirror.notes.get(key)
-        if note is not None:
-            self.edit_text(Hit(Where.NOTE, note.pos(), note=note))
 
     def _menu(self, hit: Any, where: QPoint) -> None:
         menus.menu(self, hit).popup(where)

@@ -37,24 +37,24 @@ class Entry:
 
 def table(canvas: Canvas) -> list[Entry]:
     """All of them, in the order of the menus."""
-    ops, view, desk = canvas.operations, canvas.view, canvas.desk
+    ops, order, view, desk = canvas.operations, canvas.order, canvas.view, canvas.desk
 
     def at() -> tuple[float, float]:
-        spot = canvas.pointer_scene()
+        spot = canvas.searching.pointer_scene()
         return spot.x(), spot.y()
 
     def new_note() -> None:
         key = ops.note(at())
         if key is not None:
-            canvas.edit_note(key)
+            canvas.writing.note(key)
 
     def new_group() -> None:
         key = ops.group()
         if key is not None:
-            canvas.edit_frame(key)
+            canvas.writing.frame(key)
 
     def walk(across: int, down: int, keep: bool = False) -> None:
-        ops.walk(across, down, keep=keep)
+        order.walk(across, down, keep=keep)
         if desk.current is not None:
             canvas.bring_into_view(desk.current)
 
@@ -90,15 +90,15 @@ def table(canvas: Canvas) -> list[Entry]:
         ),
         Entry("edit.select_all", tr("Select &all"), ops.select_all, "Ctrl+A", "", "select"),
         Entry("edit.select_none", tr("Select nothing"), deselect, "Escape", "", "select"),
-        Entry("canvas.add", tr("Add a node…"), canvas.ask_search, "Tab", "plus", "add"),
-        Entry("canvas.add_after", tr("Add after the current node…"), canvas.search_after, "Return", "", "add"),
-        Entry("canvas.replace", tr("Replace by…"), canvas.search_replacement, "R", "", "add"),
+        Entry("canvas.add", tr("Add a node…"), canvas.searching.ask, "Tab", "plus", "add"),
+        Entry("canvas.add_after", tr("Add after the current node…"), canvas.searching.after, "Return", "", "add"),
+        Entry("canvas.replace", tr("Replace by…"), canvas.searching.replacement, "R", "", "add"),
         Entry("canvas.note", tr("Add a note"), new_note, "N", "note", "add"),
         Entry("canvas.view_node", tr("Show in the viewer"), activate, "V", "monitor", "add"),
         Entry("canvas.bypass", tr("Bypass"), ops.bypass, "B", "bypass", "state", words=(tr("disable skip"),)),
         Entry("canvas.mute", tr("Mute"), ops.mute, "M", "mute", "state", words=(tr("disable leave out"),)),
         Entry("canvas.fold", tr("Fold or unfold"), ops.fold, "E", "fold", "state", words=(tr("collapse"),)),
-        Entry("canvas.rename", tr("Rename"), canvas.rename_current, "F2", "rename", "state"),
+        Entry("canvas.rename", tr("Rename"), canvas.writing.current, "F2", "rename", "state"),
         Entry("canvas.connect", tr("Wire in a row"), ops.connect, "C", "wire", "wires", words=(tr("connect link"),)),
         Entry("canvas.disconnect", tr("Take wires off"), ops.disconnect, "Shift+D", "cut-wire", "wires"),
         Entry("canvas.pull_out", tr("Take out of the wire"), ops.pull_out, "X", "", "wires"),
@@ -106,11 +106,11 @@ def table(canvas: Canvas) -> list[Entry]:
         Entry("canvas.group", tr("Group"), new_group, "Ctrl+G", "group", "group", words=(tr("frame backdrop"),)),
         Entry("canvas.ungroup", tr("Ungroup"), ops.ungroup, "Ctrl+Shift+G", "", "group"),
         Entry("canvas.leave_group", tr("Take out of group"), ops.leave_group, "", "", "group"),
-        Entry("canvas.align_left", tr("Align left"), ops.align_left, "Shift+L", "align-left", "order"),
-        Entry("canvas.align_top", tr("Align top"), ops.align_top, "Shift+T", "align-top", "order"),
-        Entry("canvas.spread_across", tr("Distribute across"), ops.spread_across, "Shift+H", "spread", "order"),
-        Entry("canvas.spread_down", tr("Distribute down"), ops.spread_down, "Shift+V", "", "order"),
-        Entry("canvas.tidy", tr("Tidy layout"), ops.tidy, "Y", "tidy", "order", words=(tr("arrange"),)),
+        Entry("canvas.align_left", tr("Align left"), order.align_left, "Shift+L", "align-left", "order"),
+        Entry("canvas.align_top", tr("Align top"), order.align_top, "Shift+T", "align-top", "order"),
+        Entry("canvas.spread_across", tr("Distribute across"), order.spread_across, "Shift+H", "spread", "order"),
+        Entry("canvas.spread_down", tr("Distribute down"), order.spread_down, "Shift+V", "", "order"),
+        Entry("canvas.tidy", tr("Tidy layout"), order.tidy, "Y", "tidy", "order", words=(tr("arrange"),)),
         Entry("canvas.frame", tr("Show the selection"), canvas.frame_selection, "F", "frame", "look"),
         Entry("canvas.fit", tr("Show the whole graph"), canvas.zoom_to_fit, "Shift+F|Home", "view-zoom", "look"),
         Entry("canvas.nearer", tr("Closer"), partial(view.zoom_by, 1.25), "+|=", "", "look"),
@@ -148,7 +148,7 @@ def table(canvas: Canvas) -> list[Entry]:
     for key, way in ways.items():
         name, low = names[key], key.lower()
         walked, kept = partial(walk, *way), partial(walk, *way, keep=True)
-        moved, panned = partial(ops.nudge, *way), partial(view.pan_by, -60.0 * way[0], -60.0 * way[1])
+        moved, panned = partial(order.nudge, *way), partial(view.pan_by, -60.0 * way[0], -60.0 * way[1])
         entries += [
             Entry(f"canvas.go_{low}", tr("Go to the node {where}").format(where=name), walked, f"Alt+{key}", "", "go"),
             Entry(

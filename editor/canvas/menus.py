@@ -53,7 +53,7 @@ def menu(canvas: Canvas, hit: Hit) -> QMenu:
         _of_frame(canvas, made, hit.frame)
     elif hit.note is not None:
         canvas.operations.select((), [hit.note.note.id])
-        made.addAction(tr("Write"), partial(canvas.edit_text, hit))
+        made.addAction(tr("Write"), partial(canvas.writing.at_hit, hit))
         _fill(canvas, made, "edit.copy|edit.duplicate|edit.delete")
     else:
         _fill(canvas, made, _EMPTY)
@@ -77,7 +77,7 @@ def _of_wire(canvas: Canvas, menu: QMenu, wire: Wire, hit: Hit) -> None:
         menu.addSeparator()
     carried = port_kind(canvas.desk.graph, canvas.desk.registry, wire.link.source, gives=True)
     context = SearchContext((hit.spot.x(), hit.spot.y()), kind=carried, on=target)
-    menu.addAction(tr("Insert a node…"), partial(canvas.ask_search, context))
+    menu.addAction(tr("Insert a node…"), partial(canvas.searching.ask, context))
     menu.addAction(tr("Cut wire"), partial(canvas.desk.do, Disconnect(target), tr("Cut wire")))
     menu.addSeparator()
     for end, text in ((wire.link.source[0], tr("Go to {node}")), (target[0], tr("Go to {node}"))):

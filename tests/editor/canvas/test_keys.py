@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from editor.canvas import SearchContext
 from graphs.document import NodeId
-from graphs.edits import Bypass
+from graphs.edits import Bypass, Move
 from tests.editor.canvas.rig import ALT, SHIFT, Rig
 
 
@@ -103,7 +103,7 @@ def test_aligning_and_spreading(rig: Rig) -> None:
     rig.key(Qt.Key.Key_L, SHIFT)
     assert {rig.graph.nodes[NodeId(name)].position[0] for name in ("source1", "crop1", "levels1")} == {0}
     rig.desk.undo()
-    rig.canvas.operations._move({NodeId("crop1"): (250, 40)}, "Move")
+    rig.desk.do(Move({NodeId("crop1"): (250, 40)}), "Move")
     rig.key(Qt.Key.Key_H, SHIFT)
     rig.key(Qt.Key.Key_T, SHIFT)
     assert rig.graph.nodes[NodeId("crop1")].position == (320, 0) and rig.true()
