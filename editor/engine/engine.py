@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from editor.desk.desk import Desk
 from editor.desk.playhead import Playhead
 from editor.engine.analysis import Analysis
+from editor.engine.cards import of_cards
 from editor.engine.compiling import Compiling, Ears, Held
 from editor.engine.facts import Facts
 from editor.engine.indexing import Indexing
@@ -369,7 +370,7 @@ class Engine(QObject):
         if isinstance(outcome, SessionError):
             return
         self._supply.costs(outcome)
-        found = {NodeId(cost.node): cost for cost in outcome}
+        found = of_cards(outcome)
         if found != self._costs:
             self._costs = MappingProxyType(found)
             self.costs_changed.emit()

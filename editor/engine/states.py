@@ -38,6 +38,8 @@ class NodeStates:
         if output is not None and place is not None and supply.cache.knows(place.fingerprint):
             cached = supply.cache.has(place.fingerprint, analysis.frame_at(output[0], output[1], moment))
         failure = supply.failures.of(node, supply.does(node))
+        if failure is None and analysis.graph.nodes[node].inside is not None:
+            failure = supply.failures.within(node, supply.does)
         return state(node, analysis, failure, computing=node in computing, cached=cached)
 
 

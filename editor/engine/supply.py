@@ -16,11 +16,12 @@ from functools import partial
 from editor.engine.analysis import Analysis, Place
 from editor.engine.board import Aim, Board, Flight
 from editor.engine.compiling import Held
-from editor.engine.failures import Failures, crashed, frames_there
+from editor.engine.failures import Failures, crashed, frames_there, named_within
 from editor.engine.pictures import Kept, PictureCache, kept_from
 from editor.engine.standins import Effort, stand_ins
 from editor.engine.wishes import Shot, Trouble, Wish
 from graphs.document import NodeId
+from graphs.groups.flatten import outermost
 from graphs.resolve import Port
 from runtime.protocol import StepCode, StepReport
 from runtime.session import (
@@ -277,7 +278,8 @@ class Supply:
         self.failures.failed(node, self.does(node), failure)
         at, log = flight.aim.frame, failure.log
         known = self.failures.of(node, self.does(node))
-        trouble = Trouble("", flight.wish, failure.message, node, at, log, known is not None and known.crashed)
+        said, group = named_within(node, failure.message), outermost(node)
+        trouble = Trouble("", flight.wish, said, group, at, log, known is not None and known.crashed)
         views = self._refuse(flight, trouble)
         if failure.frame is None and not failure.crashed:
             self._unbuilt.update(views)
