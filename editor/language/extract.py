@@ -27,6 +27,18 @@ def found(folder: Path = EDITOR) -> dict[str, str]:
     return texts
 
 
+def declared() -> dict[str, str]:
+    """The names that the nodes of the library declare, of themselves and of their params: shown through `tr` too."""
+    from nodes.registry import load  # takes a moment, and only this needs it
+
+    texts: dict[str, str] = {}
+    for kind in load(None, installed=False):
+        texts.setdefault(kind.name(), kind.id)
+        for param in kind.params.values():
+            texts.setdefault(param.title, f"{kind.id}.{param.name}")
+    return texts
+
+
 def _calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr"
@@ -42,7 +54,7 @@ def placeholders(text: str) -> list[str]:
 
 
 def main(codes: list[str]) -> int:
-    texts = found()
+    texts = {**found(), **declared()}
     behind = 0
     for file in sorted(HERE.glob("*.json")):
         if not codes or file.stem in codes:
