@@ -21,13 +21,16 @@ from nodes.clip import (
 )
 from nodes.convert import converted, guess_matrix, wanted_format
 from nodes.curve import Segment, curve_segments
+from nodes.feeding import between, coloured, enhanced, filled, time_plane
 from nodes.media import Media, MediaError, Probe, SoundStream, VideoStream
+from nodes.model import Model, Pattern, find_model
 from nodes.node import Node
 from nodes.params import Colour, Curve, FilePath, FolderPath, ParamError, Ranges, Text, param
 from nodes.ports import Audio, Captions, Clip, Mask, Timecodes, Vectors, Wants, gives, takes
 from nodes.script import Ref, Script
 from nodes.sink import Coder, Sink, SoundCodec
 from nodes.sound import Silence, Sound, SoundFile, SoundJoin
+from nodes.stage import Precision, Provider, Stage
 
 __all__ = [
     "Annotated",
@@ -48,11 +51,15 @@ __all__ = [
     "Matrix",
     "Media",
     "MediaError",
+    "Model",
     "Node",
     "ParamError",
+    "Pattern",
     "PixelFormat",
+    "Precision",
     "Primaries",
     "Probe",
+    "Provider",
     "Range",
     "Ranges",
     "Ref",
@@ -66,6 +73,7 @@ __all__ = [
     "SoundInfo",
     "SoundJoin",
     "SoundStream",
+    "Stage",
     "StrEnum",
     "Text",
     "Timecodes",
@@ -73,13 +81,19 @@ __all__ = [
     "Vectors",
     "VideoStream",
     "Wants",
+    "between",
+    "coloured",
     "converted",
     "curve_segments",
+    "enhanced",
+    "filled",
+    "find_model",
     "gives",
     "guess_matrix",
     "param",
     "replace",
     "snap_rate",
     "takes",
+    "time_plane",
     "wanted_format",
 ]

@@ -28,7 +28,8 @@ class Literal:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Name:
-    """`core`, `vs`, a name that `module` provides, or a function that the script defines by `definition`."""
+    """`core`, `vs`, a name that `module` provides, or a function that the script defines by `definition`. With both,
+    Tapeloom's own runs take the module's, exported scripts the definition."""
 
     text: str
     module: str = ""
@@ -220,6 +221,10 @@ class Script:
         """A function that the script defines once, at its top: `definition` is its whole `def`, a constant of the
         node's file. Nothing from a document may ever be part of it."""
         return Ref(Name(_checked(name), "", definition.strip("\n")))
+
+    def by_runtime(self, name: str, module: str, definition: str) -> Ref:
+        """A function that Tapeloom's worker has, in `module`, with a plainer `definition` for exported scripts."""
+        return Ref(Name(_checked(name), _checked(module), definition.strip("\n")))
 
     def let(self, hint: str, value: Ref) -> Ref:
         return Ref(Let(_checked(hint), value.expr), value._info)

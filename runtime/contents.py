@@ -13,7 +13,8 @@ from runtime.emit import walk
 @dataclass(frozen=True, slots=True)
 class Contents:
     """`reads` are the (step id, port) pairs, sorted; `imports` the (module, name) pairs; `definitions` the functions
-    that the script must define, their text by name. `local`: whether something is for this machine only."""
+    that the script must define, their text by name; those of `ours` are imports in the worker's script and defined in
+    exported ones. `local`: whether something is for this machine only."""
 
     reads: tuple[tuple[str, str], ...]
     files: tuple[File, ...]
@@ -21,6 +22,7 @@ class Contents:
     imports: frozenset[tuple[str, str]]
     definitions: Mapping[str, str]
     local: bool
+    ours: frozenset[tuple[str, str]] = frozenset()
 
 
 def contents(outputs: Mapping[str, Expr]) -> Contents:
@@ -28,6 +30,7 @@ def contents(outputs: Mapping[str, Expr]) -> Contents:
     files: list[File] = []
     imports: set[tuple[str, str]] = set()
     definitions: dict[str, str] = {}
+    ours: set[tuple[str, str]] = set()
     index_key, local = "", False
     for expr in outputs.values():
         for part in walk(expr):
@@ -37,6 +40,8 @@ def contents(outputs: Mapping[str, Expr]) -> Contents:
                         imports.add((module, text))
                     if definition:
                         definitions[text] = definition
+                    if module and definition:
+                        ours.add((module, text))
                 case Literal(Fraction()):
                     imports.add(("fractions", "Fraction"))
                 case Input(node, port):
@@ -50,5 +55,11 @@ def contents(outputs: Mapping[str, Expr]) -> Contents:
                 case _:
                     pass
     return Contents(
-        tuple(sorted(reads)), tuple(files), index_key, frozenset(imports), dict(sorted(definitions.items())), local
+        tuple(sorted(reads)),
+        tuple(files),
+        index_key,
+        frozenset(imports),
+        dict(sorted(definitions.items())),
+        local,
+        frozenset(ours),
     )

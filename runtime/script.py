@@ -24,7 +24,7 @@ class ScriptText:
 
 def script_text(plan: Plan, title: str = "", *, notes: tuple[str, ...] = ()) -> ScriptText:
     """The whole plan as a script for plain `vspipe`: every sink is an output, in the order of `plan.sinks`."""
-    blocks, prelude = _blocks(plan, None, Recall())
+    blocks, prelude, _ = _blocks(plan, None, Recall())
     lines: list[str] = []
     owners: list[str] = []
 
@@ -62,9 +62,9 @@ def step_codes(plan: Plan, local: Mapping[str, str], recall: Recall | None = Non
     cannot be written becomes code that says so when the worker runs it.
     """
     recall = Recall() if recall is None else recall
-    blocks, prelude = _blocks(plan, recall.same("local", local), recall)
+    blocks, prelude, shown = _blocks(plan, recall.same("local", local), recall)
     codes: list[StepCode] = []
-    line = len(prelude) + 1
+    line = shown + 1
     for block in blocks:
         line += 2  # the empty line and the remark
         code = recall(("code", block.step.id), (block,), partial(_code, block, line, plan))
@@ -100,13 +100,21 @@ def _code(block: _Block, line: int, plan: Plan) -> StepCode:
     )
 
 
-def _blocks(plan: Plan, local: Mapping[str, str] | None, recall: Recall) -> tuple[list[_Block], list[str]]:
-    """Each step as it is written, and the lines at the top that all of them need. With `local` for the worker."""
-    needed = recall.same("imports", frozenset[tuple[str, str]]().union(*[step.contents.imports for step in plan.steps]))
+def _blocks(plan: Plan, local: Mapping[str, str] | None, recall: Recall) -> tuple[list[_Block], list[str], int]:
+    """Each step as it is written, the lines at the top that all of them need, and how many those are in an exported
+    script. With `local` for the worker."""
+    imports = frozenset[tuple[str, str]]().union(*[step.contents.imports for step in plan.steps])
+    ours = frozenset[tuple[str, str]]().union(*[step.contents.ours for step in plan.steps])
     definitions: dict[str, str] = {}
     for step in plan.steps:
         if step.contents.definitions:
             definitions |= step.contents.definitions
+    exported = definitions
+    if local is None:
+        imports -= ours
+    elif ours:
+        definitions = {name: text for name, text in definitions.items() if name not in {name for _, name in ours}}
+    needed = recall.same("imports", imports)
     aliases = recall("aliases", (needed,), lambda: apart(needed))
     names = Names({*(name for _, name in needed), *definitions, *aliases.values()})
     blocks: list[_Block] = []
@@ -128,7 +136,8 @@ def _blocks(plan: Plan, local: Mapping[str, str] | None, recall: Recall) -> tupl
     prelude = recall(
         "prelude", (aliases, recall.same("definitions", definitions)), lambda: _prelude(needed, aliases, definitions)
     )
-    return blocks, prelude
+    shown = len(_prelude(needed - ours, aliases, exported)) if ours else len(prelude)
+    return blocks, prelude, shown
 
 
 def _block(

@@ -15,7 +15,7 @@ from runtime.emit import walk
 from tests.nodes import harness
 
 REGISTRY = default_registry()
-FREE = {"std", "resize"}
+FREE = {"std", "resize", "runtime"}  # runtime: what the worker itself brings
 ONE_CLIP = [
     node
     for node in REGISTRY

@@ -19,6 +19,7 @@ from nodes.api import (
     snap_rate,
     takes,
 )
+from nodes.library.motion._stepped import factors, stepped
 from nodes.library.motion._vectors import interpolated, refuse_small
 
 
@@ -69,7 +70,7 @@ class FrameRate(Node):
             if frames < 1:
                 raise ParamError("rate: nothing would be left of so short a clip; choose a higher rate")
             return replace(clip, fps=rate, frames=frames)
-        _factors(ratio)
+        factors(ratio)
         return replace(clip, fps=rate, frames=ceil(clip.frames * ratio))
 
     def build(self, script: Script, clip: Ref) -> Ref:
@@ -81,50 +82,25 @@ class FrameRate(Node):
             case Between.MOTION:
                 return interpolated(script, clip, rate.numerator, rate.denominator)
             case Between.REPEAT:
-                return _stepped(script, clip, ratio)
+                return stepped(script, clip, ratio)
             case Between.BLEND:
                 later = (
-                    _stepped(script, clip[1:] + clip[-1:], ratio)
+                    stepped(script, clip[1:] + clip[-1:], ratio)
                     if clip.info.frames > 1
-                    else _stepped(script, clip, ratio)
+                    else stepped(script, clip, ratio)
                 )
                 # output frame N lies (N · q mod p) / p of the way from one source frame to the next
                 p, q = ratio.numerator, ratio.denominator
                 share = f"N {p} % {q} * {p} % {p} / W!"
-                return script.core.akarin.Expr([_stepped(script, clip, ratio), later], f"{share} x 1 W@ - * y W@ * +")
+                return script.core.akarin.Expr([stepped(script, clip, ratio), later], f"{share} x 1 W@ - * y W@ * +")
 
     def stand_in(self, script: Script, clip: Ref) -> Ref | None:
         ratio = snap_rate(self.rate) / clip.info.fps
         if self.between is not Between.MOTION or ratio == 1:
             return None
-        return _stepped(script, clip, ratio)[: self.forecast(clip.info).frames]
+        return stepped(script, clip, ratio)[: self.forecast(clip.info).frames]
 
     def check(self, clip: ClipInfo) -> Iterator[str]:
         ratio = snap_rate(self.rate) / clip.fps
         if ratio == Fraction(4, 5) and self.between is Between.REPEAT:
             yield "rate: this drops every fifth frame blindly; for film with pulldown use Inverse telecine"
-
-
-def _stepped(script: Script, clip: Ref, ratio: Fraction) -> Ref:
-    """Output frame N is source frame floor(N / ratio): every frame is repeated, then only some are
-    taken."""
-    many = clip
-    for times in _factors(ratio):
-        many = script.core.std.Interleave([many] * times)
-    return many if ratio.denominator == 1 else many.std.SelectEvery(cycle=ratio.denominator, offsets=[0])
-
-
-def _factors(ratio: Fraction) -> list[int]:
-    """The prime factors of how often each frame is repeated. ParamError where a clip would get too long
-    inside."""
-    left, found, prime = ratio.numerator, list[int](), 2
-    while left > 1 and prime <= 101:
-        while left % prime == 0:
-            left //= prime
-            found.append(prime)
-        prime += 1
-    if left > 1 or ratio.numerator > 10_000:
-        raise ParamError(
-            "rate: its ratio to the clip's own rate is too odd; choose a standard rate such as 25 or 29.97"
-        )
-    return found

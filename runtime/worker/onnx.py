@@ -1,0 +1,220 @@
+"""Runs an ONNX stage: `run_model` is what a step of the worker's script calls.
+
+Through vs-mlrt's filter where that serves, else through onnxruntime, with the same numbers. A provider that does not
+work here is said in the log and another takes its place; the picture is the same, only slower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import isqrt
+
+import vapoursynth as vs
+
+from runtime.worker import providers
+from runtime.worker.inference import Inference, out_of_memory
+from runtime.worker.tiles import halved
+
+_BYTES_A_PIXEL = 3000
+"""What a pixel of a model's input takes while it is worked on: measured 600 to 3,000 on the processor."""
+_SHARE = 0.6
+_LEAST_TILE = 128
+
+Way = Callable[[], list[vs.VideoNode]]
+
+
+class ModelError(Exception):
+    """No provider runs this model on these clips; the text says why and what next."""
+
+
+def run_model(
+    clips: Sequence[vs.VideoNode],
+    path: str,
+    provider: str = "auto",
+    precision: str = "auto",
+    tile: tuple[int, int] = (0, 0),
+    overlap: int = 0,
+    scale: int | Fraction = 1,
+    pictures: int = 1,
+    multiple: int = 1,
+    engine: str = "",
+) -> list[vs.VideoNode]:
+    """The `pictures` that the model makes of the planes of `clips` (RGBS and GRAYS of one size), `scale` times as
+    large. `tile` (0: as memory allows) and `overlap` count in pixels of its input. `engine` forces `mlrt` or
+    `onnxruntime`."""
+    if tile[0]:
+        overlap = min(overlap, (min(tile) - 1) // 3)
+    job = _Job(list(clips), path, precision, tile, overlap, Fraction(scale), pictures, multiple)
+    if not tile[0]:
+        job.fit_memory()
+    names = providers.best() if provider == "auto" else [provider, "cpu"] if provider != "cpu" else ["cpu"]
+    faults: list[str] = []
+    for name in names:
+        for way, make in job.ways(name, engine):
+            try:
+                made = make()
+            except Exception as fault:  # a driver, a filter, a model: all may fail in any way
+                faults.append(_short(fault))
+                if name != "cpu":
+                    _warn(f"{job.title}: {name} by {way} does not work here ({_short(fault)})")
+                continue
+            if name != provider and provider not in ("auto", "cpu"):
+                _warn(f"{job.title}: runs on {name} instead of {provider}")
+            return made
+        if not job.ways(name, engine) and name != "cpu":
+            _warn(f"{job.title}: {name} is not here ({providers.tried(name).why})")
+    raise ModelError(
+        f"the model {job.title} cannot be run: {faults[-1] if faults else 'nothing here runs it'}. "
+        "Choose another model, or look at it with `launch.py models info`"
+    )
+
+
+class _Job:
+    def __init__(
+        self,
+        clips: list[vs.VideoNode],
+        path: str,
+        precision: str,
+        tile: tuple[int, int],
+        overlap: int,
+        scale: Fraction,
+        pictures: int,
+        multiple: int,
+    ) -> None:
+        self.clips, self.path, self.precision, self.tile, self.overlap = clips, path, precision, tile, overlap
+        self.scale, self.pictures, self.multiple = scale, pictures, multiple
+        self.title = path.replace("\\", "/").rsplit("/", 1)[-1]
+        self.tight = False  # memory may not do: take the way that can make its tiles smaller
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.clips[0].width, self.clips[0].height
+
+    def fit_memory(self) -> None:
+        """Tiles, where the whole picture would take more than there is."""
+        import psutil
+
+        free = int(psutil.virtual_memory().available * _SHARE)
+        width, height = self.size
+        each = int(_BYTES_A_PIXEL * max(Fraction(1), self.scale**2 / 4))
+        if width * height * each <= free:
+            return
+        side = max(isqrt(free // each), _LEAST_TILE + 2 * self.overlap)
+        side = -(-side // self.multiple) * self.multiple
+        if side < width or side < height:
+            self.tile, self.tight = (min(side, width), min(side, height)), True
+
+    def ways(self, name: str, engine: str) -> list[tuple[str, Way]]:
+        """How a provider can be asked, the better first."""
+        works = providers.tried(name).ways if name != "cpu" else ("mlrt", "onnxruntime")
+        found: list[tuple[str, Way]] = []
+        if "mlrt" in works and self._fits_mlrt(engine) and hasattr(vs.core, providers.IN_MLRT[name][0]):
+            found.append(("mlrt", lambda: self.by_mlrt(name)))
+        if "onnxruntime" in works:
+            found.append(("onnxruntime", lambda: self.by_onnxruntime(name)))
+        return [way for way in found if not engine or way[0] == engine]
+
+    def _fits_mlrt(self, engine: str) -> bool:
+        """vs-mlrt's tiles must overlap by the scale times as much, which may leave nothing of them."""
+        if engine == "mlrt" or not self.tile[0]:
+            return True
+        spent = 2 * self.overlap * max(self.scale, Fraction(1))
+        return not self.tight and spent * 2 <= min(self.tile)
+
+    # -- vs-mlrt
+    def by_mlrt(self, name: str) -> list[vs.VideoNode]:
+        """Through the filter. On a card one frame is tried, with smaller tiles while its memory does not do."""
+        if name == "cpu":
+            return self._filter(name, self.tile)
+        tile = self.tile
+        while True:
+            blank = [clip.std.BlankClip(length=1, keep=True) for clip in self.clips]
+            try:
+                for made in self._filter(name, tile, blank):
+                    with made.get_frame(0):
+                        pass
+                return self._filter(name, tile)
+            except vs.Error as fault:
+                smaller = self._halved(tile)
+                if not out_of_memory(fault) or smaller is None:
+                    raise
+                _warn(f"{self.title}: {name} is out of memory; goes on with tiles of {smaller[0]} × {smaller[1]}")
+                tile = smaller
+
+    def _halved(self, tile: tuple[int, int]) -> tuple[int, int] | None:
+        return halved(tile if tile[0] else self.size, self.overlap, self.multiple)
+
+    def _filter(
+        self, name: str, tile: tuple[int, int], clips: Sequence[vs.VideoNode] | None = None
+    ) -> list[vs.VideoNode]:
+        space, provider = providers.IN_MLRT[name]
+        options: dict[str, object] = {}
+        if tile[0]:
+            # it cuts the overlap off in pixels of its output
+            around = -(-self.overlap * self.scale.numerator // self.scale.denominator)
+            width, height = self.size
+            options |= {"tilesize": [min(tile[0], width), min(tile[1], height)]}
+            options |= {"overlap": [around if tile[0] < width else 0, around if tile[1] < height else 0]}
+        if provider:
+            options |= {"provider": provider, "fp16": self.precision != "fp32"}
+        elif space == "ov" and self.precision != "fp16":
+            options["config"] = providers.exact
+        elif space == "ncnn":
+            options["fp16"] = self.precision == "fp16"
+        run = getattr(vs.core, space).Model
+        given = list(self.clips if clips is None else clips)
+        if self.pictures == 1:
+            return [self._checked(run(given, self.path, **options))]
+        made = run(given, self.path, flexible_output_prop="plane", **options)
+        if made["num_planes"] != 3 * self.pictures:
+            raise ModelError(f"it gives {made['num_planes']} planes instead of {3 * self.pictures}")
+        planes = [made["clip"].std.PropToClip(f"plane{at}") for at in range(3 * self.pictures)]
+        join = vs.core.std.ShufflePlanes
+        return [self._checked(join(planes[at : at + 3], [0, 0, 0], vs.RGB)) for at in range(0, len(planes), 3)]
+
+    def _checked(self, clip: vs.VideoNode) -> vs.VideoNode:
+        width, height = self.size
+        wanted = int(width * self.scale), int(height * self.scale)
+        if (clip.width, clip.height) != wanted:
+            text = f"it makes {clip.width} × {clip.height} of {width} × {height} instead of {wanted[0]} × {wanted[1]}"
+            raise ModelError(f"{text}: the scale in its description is wrong")
+        return clip
+
+    # -- onnxruntime
+    def by_onnxruntime(self, name: str) -> list[vs.VideoNode]:
+        """Frame by frame in Python: can make its tiles smaller, and leave a provider that fails, at any frame."""
+        first = self.clips[0]
+        width, height = self.size
+        inference = Inference(
+            self.path,
+            name,
+            self.tile,
+            self.overlap,
+            self.scale,
+            self.multiple,
+            lambda text: _warn(f"{self.title}: {text}"),
+        )
+        inference.check(sum(clip.format.num_planes for clip in self.clips))
+        planes = inference.planes_out // self.pictures
+        blank = first.std.BlankClip(
+            width=int(width * self.scale),
+            height=int(height * self.scale) * self.pictures,
+            format=vs.RGBS if planes == 3 else vs.GRAYS,
+            keep=True,
+        )
+        tall = blank.std.ModifyFrame([blank, *self.clips], inference.frame).std.CopyFrameProps(first)
+        if self.pictures == 1:
+            return [tall]
+        tall.std.SetVideoCache(mode=1)
+        step = int(height * self.scale)
+        return [tall.std.CropAbs(tall.width, step, 0, at * step) for at in range(self.pictures)]
+
+
+def _short(fault: BaseException) -> str:
+    text = str(fault).strip().splitlines()
+    return (text[0] if text else type(fault).__name__).removeprefix("operator(): ")
+
+
+def _warn(text: str) -> None:
+    vs.core.log_message(vs.MESSAGE_TYPE_WARNING, text)
