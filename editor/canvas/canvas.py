@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QCursor, QResizeEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QCursor, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from editor import theme
@@ -77,6 +77,7 @@ class Canvas(QWidget):
         )
         self._fit_soon = True
         self.commands = commands.registered(self, actions)
+        self.group_actions: list[QAction] = []  # what editor.groups offers for nodes
         self._listen(engine)
         self.mirror.rebuild()
 

@@ -47,6 +47,9 @@ def menu(canvas: Canvas, hit: Hit) -> QMenu:
         _fill(canvas, made.addMenu(tr("Arrange")), _ORDER)
         made.addSeparator()
         _fill(canvas, made, "canvas.group|canvas.ungroup|canvas.leave_group")
+        if canvas.group_actions:
+            made.addSeparator()
+            made.addActions([action for action in canvas.group_actions if action.isEnabled()])
     elif hit.wire is not None:
         _of_wire(canvas, made, hit.wire, hit)
     elif hit.frame is not None:

@@ -8,11 +8,12 @@ from PySide6.QtGui import QColor, QPixmap
 
 from editor import theme
 from editor.language import tr
+from editor.palette.entries import GROUPS
 from editor.theme.icons import FOLDER
 
 ORDER = ("input", "field", "clean", "colour", "geometry", "scale", "motion", "sound", "utility", "output")
 """As the tape passes them; categories of plugins come after these."""
-GROUPS, PLUGIN = "groups", "plugin"
+PLUGIN = "plugin"
 
 
 def title(category: str) -> str:

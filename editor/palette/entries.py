@@ -1,13 +1,17 @@
-"""What one can take from the palette: node types, as they are named and found. Pure."""
+"""What one can take from the palette: node types and the user's own groups, as they are named and found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from editor.groups.shelf import PREFIX, Shelf
 from editor.language import tr
 from nodes.node import Node
 from nodes.registry import Registry
+
+GROUPS = "groups"
+"""The category of the user's own groups."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Entry:
     label: str
     category: str
     words: tuple[str, ...] = ()
-    origin: str = "library"
+    origin: str = ""
 
     @property
     def help(self) -> str:
@@ -35,6 +39,14 @@ def entries_of(registry: Registry) -> Iterator[Entry]:
     """Every node type at hand."""
     for kind in registry:
         yield Entry(kind.id, kind, tr(kind.name()), kind.category, kind.words, registry.origins.get(kind.id, ""))
+
+
+def own_groups(shelf: Shelf) -> Iterator[Entry]:
+    """The groups that the user has kept."""
+    for one in shelf.groups:
+        kind = shelf.kind(f"{PREFIX}{one.name}")
+        if kind is not None:
+            yield Entry(f"{PREFIX}{one.name}", kind, kind.name(), GROUPS)
 
 
 def by_label(entries: Iterable[Entry]) -> list[Entry]:

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QToolTip, QVBoxLayout, Q
 from editor import theme
 from editor.actions import Actions
 from editor.desk.desk import Desk
+from editor.groups.shelf import Shelf
 from editor.language import tr
 from editor.palette.categories import in_order, title
-from editor.palette.entries import Entry, by_label, entries_of
+from editor.palette.entries import GROUPS, Entry, by_label, entries_of, own_groups
 from editor.palette.kept import Kept
 from editor.palette.needs import Needs
 from editor.palette.ranking import ranked
@@ -26,9 +27,12 @@ FAVOURITES, RECENT, FAILED = "*favourites", "*recent", "*failed"
 
 
 class Palette(QWidget):
-    """Signal: chosen(type_id) to be put in at the middle of the canvas."""
+    """Signals: chosen(type_id) to be put in at the middle of the canvas; export_wanted(type_id) and
+    removal_wanted(type_id) of a group of the user's own."""
 
     chosen = Signal(str)
+    export_wanted = Signal(str)
+    removal_wanted = Signal(str)
 
     def __init__(
         self,
@@ -38,10 +42,12 @@ class Palette(QWidget):
         *,
         kept: Kept | None = None,
         needs: Needs | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk = desk
         self.kept = kept or Kept(parent=self)
+        self.shelf = shelf or Shelf(desk, parent=self)
         self.needs = needs or Needs(desk.registry, parent=self)
         self.field = QLineEdit()
         self.field.setClearButtonEnabled(True)
@@ -77,6 +83,7 @@ class Palette(QWidget):
         self.tree.customContextMenuRequested.connect(self._menu)
         self.kept.changed.connect(self._fill)
         self.needs.changed.connect(self._fill)
+        self.shelf.changed.connect(self._fill)
         theme.watch.changed.connect(self._dress)
 
     def _register(self, actions: Actions) -> None:
@@ -91,7 +98,7 @@ class Palette(QWidget):
 
     def entries(self) -> list[Entry]:
         """All that can be taken."""
-        return list(entries_of(self._desk.registry))
+        return [*own_groups(self.shelf), *entries_of(self._desk.registry)]
 
     def search(self) -> None:
         """Put the cursor into the search."""
@@ -136,13 +143,19 @@ class Palette(QWidget):
             there = [known[one] for one in ids if one in known]
             if there:
                 yield section, text, [self._row(entry) for entry in there]
-        for category in in_order(entry.category for entry in entries):
+        for category in sorted(in_order(entry.category for entry in entries), key=lambda name: name != GROUPS):
             shelf = by_label(entry for entry in entries if entry.category == category)
             yield category, title(category), [self._row(entry) for entry in shelf]
-        failures = self._desk.registry.failures
+        failures = self._failures()
         if failures:
-            rows = [failed_row(_short(failure.where), failure.message) for failure in failures]
-            yield FAILED, tr("Did not load"), rows
+            yield FAILED, tr("Did not load"), [failed_row(_short(where), message) for where, message, _ in failures]
+
+    def _failures(self) -> list[tuple[str, str, str]]:
+        """What could not be loaded: the file, why, and what that means."""
+        lost = tr("{file} could not be loaded, so its nodes are missing. Mend or remove it, then start again.")
+        found = [(one.where, one.message, lost) for one in self._desk.registry.failures]
+        broken = tr("{file} holds no group that can be used. Remove the file, or keep the group anew.")
+        return [*found, *((str(one.path), one.fault, broken) for one in self.shelf.groups if one.doc is None)]
 
     def _row(self, entry: Entry, word: str = "") -> QStandardItem:
         lacking = self.needs.lacking(entry.kind)
@@ -178,9 +191,8 @@ class Palette(QWidget):
             reason = self.needs.reason(entry.kind)
             return tip(entry, f"{entry.label} {reason}" if reason else "")
         if index.data(Role.FAILED) is not None:
-            failure = self._desk.registry.failures[index.row()]
-            text = tr("{file} could not be loaded, so its nodes are missing. Mend or remove it, then start again.")
-            return f"{text.format(file=failure.where)}\n\n{failure.message}"
+            where, message, text = self._failures()[index.row()]
+            return f"{text.format(file=where)}\n\n{message}"
         return ""
 
     def _menu(self, at: QPoint) -> None:
@@ -196,6 +208,10 @@ class Palette(QWidget):
         starred = self.kept.is_favourite(entry.id)
         text = tr("Remove from favourites") if starred else tr("Add to favourites")
         menu.addAction(theme.icon("star"), text, partial(self.kept.star, entry.id, not starred))
+        if entry.category == GROUPS:
+            menu.addSeparator()
+            menu.addAction(theme.icon("export"), tr("Export…"), partial(self.export_wanted.emit, entry.id))
+            menu.addAction(theme.icon("trash"), tr("Remove…"), partial(self.removal_wanted.emit, entry.id))
         return menu
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QStandardItem
@@ -13,8 +14,8 @@ from editor import theme
 from editor.canvas.placing import SearchContext
 from editor.desk.desk import Desk
 from editor.language import tr
-from editor.palette.categories import GROUPS, in_order, title
-from editor.palette.entries import Entry, by_label, entries_of
+from editor.palette.categories import in_order, title
+from editor.palette.entries import GROUPS, Entry, by_label, entries_of
 from editor.palette.kept import Kept
 from editor.palette.needs import Needs
 from editor.palette.ranking import ranked
@@ -41,7 +42,7 @@ class _Question:
 class SearchPopup(QFrame):
     """Ask for a node: `ask` for a place on the canvas, `ask_instead` for what is to replace a node.
 
-    `info_of` tells the clip on an output, so that nodes which suit it come first.
+    `info_of` tells the clip on an output, so that nodes which suit it come first; `entries` gives all there is to take.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class SearchPopup(QFrame):
         kept: Kept | None = None,
         needs: Needs | None = None,
         info_of: InfoOf | None = None,
+        entries: Callable[[], Iterable[Entry]] | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("SearchPopup")
         self._desk, self._info_of = desk, info_of
+        self._entries = entries or partial(entries_of, desk.registry)
         self._kept = kept or Kept(parent=self)
         self._needs = needs or Needs((), parent=self)
         self._question = _Question(lambda _: None)
@@ -134,12 +137,13 @@ class SearchPopup(QFrame):
 
     def entries(self) -> list[Entry]:
         """All that can be taken."""
-        return list(entries_of(self._desk.registry))
+        return list(self._entries())
 
     def _fitting(self, entries: Iterable[Entry]) -> list[Entry]:
         question = self._question
         if question.instead_of is not None:
-            return replacing(by_label(entries), self._desk.kind(question.instead_of))
+            types = [entry for entry in entries if entry.category != GROUPS]  # a group is made of nodes, not of one
+            return replacing(by_label(types), self._desk.kind(question.instead_of))
         context = question.context
         return [entry for entry in entries if context is None or context.fits(entry.kind)]
 

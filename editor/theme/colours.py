@@ -65,6 +65,7 @@ CATEGORIES = {
     "sound": "#63d471",
     "utility": "#7f93ad",
     "output": "#ff6a5e",
+    "groups": "#5aa7ff",
 }
 PORTS = {
     "clip": "#f2b84b",

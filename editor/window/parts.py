@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
 
+from editor import groups
 from editor.canvas import Canvas, SearchContext
 from editor.code.panel import CodePanel
 from editor.engine.engine import Engine
@@ -93,12 +94,17 @@ class Parts(QObject):
         self.palette = Palette(window.desk, window.actions_)
         self._panel("palette").show_part(self.palette)
         self.palette.chosen.connect(self.canvas.add_node)
+        self.groups = groups.register(window.actions_, window.desk, self.palette.shelf, window.asker, window)
+        self.palette.export_wanted.connect(self.groups.give_out)
+        self.palette.removal_wanted.connect(self.groups.remove)
+        self.canvas.group_actions = [window.actions_.get(name) for name in groups.FOR_NODES]
         self.search = SearchPopup(
             window.desk,
             window,
             kept=self.palette.kept,
             needs=self.palette.needs,
             info_of=lambda node, port: self.engine.analysis.info(node, port),
+            entries=self.palette.entries,
         )
         self.canvas.search_wanted.connect(self._search)
         self.canvas.message.connect(self._tell)

@@ -26,7 +26,7 @@ def collapse(
     """Put `nodes` into one group node; all wires stay. `promote` names (node, param) that it shows; the files that its
     nodes read show in any case. EditError where they cannot be one node."""
     chosen = frozenset(nodes)
-    _may_be_one(graph, chosen, registry)
+    may_be_one(graph, chosen, registry)
     key = graph.free_id("group")
     inner, corner = _taken_out(graph, chosen)
     if label:
@@ -57,7 +57,8 @@ def collapse(
     return difference(graph, made)
 
 
-def _may_be_one(graph: Graph, chosen: frozenset[NodeId], registry: Registry) -> None:
+def may_be_one(graph: Graph, chosen: frozenset[NodeId], registry: Registry) -> None:
+    """EditError, with the reason, where these nodes cannot be one."""
     if not chosen:
         raise EditError("no nodes are chosen: choose those that are to become a group")
     for node in sorted(chosen):
