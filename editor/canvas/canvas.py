@@ -7,8 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QCursor, QResizeEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, QTimer, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QCursor, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from editor import theme
@@ -76,6 +76,7 @@ class Canvas(QWidget):
             )
         )
         self._fit_soon = True
+        self._actions = actions
         self.commands = commands.registered(self, actions)
         self.group_actions: list[QAction] = []  # what editor.groups offers for nodes
         self._listen(engine)
@@ -94,6 +95,7 @@ class Canvas(QWidget):
         view.dragged_in.connect(self._dropped)
         view.said.connect(self.message)
         view.doubted.connect(self._doubted)
+        view.space_tapped.connect(self._play)
         theme.watch.changed.connect(self._restyle)
         self._states = QTimer(self, interval=30, singleShot=True)
         self._states.timeout.connect(self._ask_states)
@@ -176,8 +178,9 @@ class Canvas(QWidget):
         """Put in a node of a type, at `scene_pos` or in the middle of what is seen."""
         return self.place(type_id, SearchContext(scene_pos or self.viewport_centre()))
 
-    def place(self, type_id: str, context: SearchContext) -> NodeId | None:
-        """What a search has found, put in and wired as `context` says, as one undo step."""
+    def place(self, type_id: str, context: SearchContext | None = None) -> NodeId | None:
+        """What a search has found, put in and wired as `context` says, as one undo step. Without it: in the middle."""
+        context = context or SearchContext(self.viewport_centre())
         kind = self.desk.type_named(type_id)
         if kind is None:
             self.message.emit(tr("{type} is not installed here").format(type=type_id))
@@ -288,6 +291,11 @@ class Canvas(QWidget):
             button = tr("Put {node} in between").format(node=kind.name())
             self.hint.offer(text, button, at, lambda: self.operations.insert_remedy(target, remedy))
 
+    def _play(self) -> None:
+        """The space bar moves the view while it is held; only tapped it plays, as everywhere else."""
+        if self._actions is not None and "play.toggle" in self._actions:
+            self._actions.get("play.toggle").trigger()
+
     def _menu(self, hit: Any, where: QPoint) -> None:
         menus.menu(self, hit).popup(where)
 
@@ -304,10 +312,15 @@ class Canvas(QWidget):
         if self._fit_soon and self.isVisible():
             self.zoom_to_fit()
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Polish and self._fit_soon:
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.view.looked.emit()
+        if self._fit_soon:
             QTimer.singleShot(0, self, self._first_fit)
-        return super().event(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.thumbnails.ask()
 
     def _first_fit(self) -> None:
         if self._fit_soon:

@@ -51,6 +51,7 @@ class CanvasView(Lens):
     dragged_in = Signal(object, QPointF)
     said = Signal(str)
     doubted = Signal(object, QPointF)
+    space_tapped = Signal()
 
     def __init__(self, desk: Desk, facts: Facts) -> None:
         self.desk = desk
@@ -61,7 +62,7 @@ class CanvasView(Lens):
         self.snap = False
         self.gesture: Gesture | None = None
         self.pointer = QPoint()
-        self._space = False
+        self._space = self._space_used = False
         self._hot: Hit | None = None
         self._actions: list[QAction] = []
         super().__init__()
@@ -128,6 +129,7 @@ class CanvasView(Lens):
             event.accept()
             return
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._space_used = True
         self.begin(begun(self, event, space=self._space))
         event.accept()
 
@@ -229,7 +231,7 @@ class CanvasView(Lens):
         if meant is not None and meant.isEnabled():
             meant.trigger()
         elif event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = True
+            self._space, self._space_used = True, False
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif event.key() == Qt.Key.Key_Escape and self.gesture is not None:
             self.end(cancelled=True)
@@ -240,8 +242,11 @@ class CanvasView(Lens):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            tapped = self._space and not self._space_used
             self._space = False
             self.viewport().unsetCursor()
+            if tapped:
+                self.space_tapped.emit()
         event.ignore()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
