@@ -40,7 +40,7 @@ def enhanced(script: Script, stage: Stage, clip: Ref) -> Ref:
     if stage.strength < 1:
         plain = clip if stage.model.scale == 1 else clip.resize.Spline36(width, height)
         back = script.core.std.Merge(plain, back, weight=[stage.strength])
-    return back
+    return back.known(replace(info, width=width, height=height))
 
 
 def _pictured(script: Script, stage: Stage, rgb: Ref) -> Ref:
@@ -188,4 +188,4 @@ def filled(script: Script, stage: Stage, clip: Ref, mask: Ref) -> Ref:
     weight = where.resize.Point(format=getattr(script.vs, form.name), range=1)
     if stage.strength < 1:
         back = script.core.std.Merge(clip, back, weight=[stage.strength])
-    return script.core.std.MaskedMerge(clip, back, weight, first_plane=True)
+    return script.core.std.MaskedMerge(clip, back, weight, first_plane=True).known(info)

@@ -1,0 +1,119 @@
+"""Tiny models of every kind, whose answer is known: written by the script that makes the demo models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from graphs.demo.models.make import model, operation, softener, tensor, upscaler, value
+
+FREE = ("n", "h", "w")
+
+
+def ends(taken: int, given: int, larger: str = "") -> tuple[list[bytes], list[bytes]]:
+    return (
+        [value("picture", ("n", taken, "h", "w"))],
+        [value("made", ("n", given, "h" + larger, "w" + larger))],
+    )
+
+
+def mixing(weights: list[list[float]], meta: Mapping[str, str] = {}) -> bytes:
+    """Each plane of the result is a sum of the planes of the input, weighted: a 1 × 1 convolution."""
+    flat = [float(weight) for row in weights for weight in row]
+    given, taken = len(weights), len(weights[0])
+    return model(
+        [operation("Conv", ["picture", "weights"], ["made"])],
+        *ends(taken, given),
+        [tensor("weights", flat, (given, taken, 1, 1))],
+        meta,
+    )
+
+
+def window(frames: int) -> bytes:
+    """The later a frame, the more it counts: weights 1, 2, 3 … over their sum."""
+    total = frames * (frames + 1) / 2
+    return mixing([[(at // 3 + 1) / total if at % 3 == plane else 0 for at in range(3 * frames)] for plane in range(3)])
+
+
+def recurrent(frames: int) -> bytes:
+    """Each picture mixed with the one before it, half and half; the first stays."""
+    rows = []
+    for at in range(3 * frames):
+        row = [0.0] * (3 * frames)
+        row[at] = 0.5 if at >= 3 else 1.0
+        if at >= 3:
+            row[at - 3] = 0.5
+        rows.append(row)
+    return mixing(rows)
+
+
+def painter() -> bytes:
+    """RGB and a mask: the picture's planes swapped round, plus a tenth of the mask."""
+    return mixing([[0, 1, 0, 0.1], [0, 0, 1, 0.1], [1, 0, 0, 0.1]])
+
+
+def colourist(side: int) -> bytes:
+    """Takes pictures of one size only: red up, blue down."""
+    weights = [tensor("weights", [1.2, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.5], (3, 3, 1, 1))]
+    shape = (1, 3, side, side)
+    steps = [operation("Conv", ["picture", "weights"], ["made"])]
+    return model(steps, [value("picture", shape)], [value("made", shape)], weights, {"pattern": "chroma"})
+
+
+def two_inputs() -> bytes:
+    """Two pictures and a time, each an input of its own: vs-mlrt cannot feed these."""
+    steps = [
+        operation("Sub", ["after", "before"], ["change"]),
+        operation("Mul", ["change", "time"], ["part"]),
+        operation("Add", ["before", "part"], ["made"]),
+    ]
+    taken = [value(name, ("n", planes, "h", "w")) for name, planes in (("before", 3), ("after", 3), ("time", 1))]
+    return model(steps, taken, [value("made", ("n", 3, "h", "w"))])
+
+
+def picky(multiple: int) -> bytes:
+    """A blur that refuses sizes that are no multiple: it folds and unfolds the picture."""
+    weights = [tensor("weights", [1.0] * (3 * multiple**2), (3 * multiple**2, 1, 1, 1))]
+    steps = [
+        operation("SpaceToDepth", ["picture"], ["folded"], {"blocksize": multiple}),
+        operation("Conv", ["folded", "weights"], ["same"], {"group": 3 * multiple**2}),
+        operation("DepthToSpace", ["same"], ["made"], {"blocksize": multiple}),
+    ]
+    return model(steps, *ends(3, 3), weights, {"multiple": str(multiple)})
+
+
+def of_255() -> bytes:
+    """Adds ten of 255 to every plane."""
+    return model(
+        [operation("Add", ["picture", "ten"], ["made"])],
+        *ends(3, 3),
+        [tensor("ten", [10.0], (1, 1, 1, 1))],
+        {"peak": "255"},
+    )
+
+
+def gluttonous() -> bytes:
+    """Asks for four terabytes."""
+    weights = [tensor("huge", [1, 3, 1 << 20, 1 << 18], (4,)), tensor("axes", [2, 3], (2,))]
+    steps = [
+        operation("ConstantOfShape", ["huge"], ["space"]),
+        operation("ReduceMean", ["space"], ["mean"], {"axes": (2, 3)}),
+        operation("Add", ["picture", "mean"], ["made"]),
+    ]
+    return model(steps, *ends(3, 3), weights[:1])
+
+
+def written(folder: Path, name: str, data: bytes) -> str:
+    path = folder / f"{name}.onnx"
+    path.write_bytes(data)
+    return str(path)
+
+
+ALONE = {
+    "frame": softener,
+    "frame 2x": upscaler,
+    "luma 2x": lambda: upscaler(1),
+    "window": lambda: window(5),
+    "recurrent": lambda: recurrent(7),
+}
+"""Models that take the clip alone, by what they are fed."""
