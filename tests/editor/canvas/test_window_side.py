@@ -58,14 +58,14 @@ def test_held_space_moves_the_view_and_does_not_play(rig: Rig) -> None:
 def test_each_thing_has_a_menu(line: Rig) -> None:
     line.choose("crop1", "levels1")
     line.canvas.operations.group()
-    line.canvas.operations.note((500, 480))
+    line.canvas.operations.note((760, 500))
     frame = line.canvas.mirror.frames[GroupId("group1")]
     places = {
         "Bypass": line.title("crop1"),
         "Cut wire": line.on_wire("crop1.clip"),
         "Colour": line.view.to_view(frame.head.topLeft()).toPoint() + QPoint(60, 12),
-        "Write": line.at(500, 480),
-        "Add a node…": line.at(900, 600),
+        "Write": line.at(760, 500),
+        "Add a node…": line.at(1000, 620),
     }
     for text, at in places.items():
         found = menu(line.canvas, line.view.find_at(at))
