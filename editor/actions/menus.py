@@ -37,21 +37,34 @@ def titles() -> dict[str, str]:
     }
 
 
-def submenus() -> dict[str, str]:
-    """Sections that are menus of their own, by group."""
+def submenus() -> dict[tuple[str, str], str]:
+    """Sections that are menus of their own, by menu and group."""
     return {
-        "view keys": tr("Show by number"),
-        "look": tr("Fields and planes"),
-        "aspect": tr("Pixel shape"),
-        "guides": tr("Guides"),
-        "panels": tr("Panels"),
+        ("node", "wires"): tr("Wires"),
+        ("node", "group"): tr("Groups"),
+        ("node", "order"): tr("Align and arrange"),
+        ("node", "look"): tr("Look"),
+        ("node", "show"): tr("Cards and canvas"),
+        ("node", "go"): tr("Go by keys"),
+        ("node", "move"): tr("Move by keys"),
+        ("play", "play go"): tr("Go to"),
+        ("play", "mark"): tr("In and out points"),
+        ("view", "compare"): tr("Compare"),
+        ("view", "view slots"): tr("A and B"),
+        ("view", "view keys"): tr("Show by number"),
+        ("view", "look"): tr("Fields and planes"),
+        ("view", "aspect"): tr("Pixel shape"),
+        ("view", "guides"): tr("Guides"),
+        ("view", "zoom"): tr("Zoom"),
+        ("window", "panels"): tr("Panels"),
     }
 
 
 def menu_of(command: Command) -> str:
-    """The key of the menu that a command stands in."""
-    if command.group in _PLACES and _PLACES[command.group] == command.group:
-        return command.group
+    """The key of the menu that a command stands in: its group's first word names one, or its id's first part."""
+    named = command.group.partition(" ")[0]
+    if _PLACES.get(named) == named:
+        return named
     return _PLACES.get(command.id.partition(".")[0], "window")
 
 
@@ -67,7 +80,7 @@ def fill(bar: QMenuBar, actions: Actions) -> dict[str, QMenu]:
             if menu_of(command) == key and not command.group.startswith(HIDDEN):
                 sections.setdefault(_section(command), []).append(command)
         for name, commands in sections.items():
-            deeper = submenus().get(name)
+            deeper = submenus().get((key, name))
             if deeper is None and not menu.isEmpty():
                 menu.addSeparator()
             under = menu.addMenu(deeper) if deeper is not None else menu

@@ -30,7 +30,9 @@ def ranked(actions: Actions, typed: str) -> list[Command]:
     found = []
     for place, command in enumerate(actions):
         marks = [score(typed, command.plain_text)]
-        marks += [mark - 40 for mark in (score(typed, " ".join(command.words)), score(typed, command.id)) if mark]
+        others = f"{' '.join(command.words)} {command.id}".casefold()
+        if typed.strip() and all(word in others for word in typed.casefold().split()):
+            marks.append(5.0)  # found by another word: behind what is called so
         best = max((mark for mark in marks if mark is not None), default=None)
         if best is not None:
             found.append((not command.action.isEnabled(), -best, place, command))

@@ -63,9 +63,9 @@ class Parts(QObject):
         self.viewer_commands = viewer_commands.register(actions, desk, self.engine, playhead, self.viewer)
         timeline_commands.register(actions, self.timeline, [self.viewer.display])
         scopes_commands.register(actions, self.scopes)
-        render_commands.register(actions, self.queue)
         actions.add("render.start", tr("&Render…"), self.render, shortcut="Ctrl+R", icon="play", group="render",
             enabled=lambda: bool(self.engine.analysis.compiled.plan.sinks))  # fmt: skip
+        render_commands.register(actions, self.queue)
         window.topbar.put([[actions.get("canvas.tidy")]])
         window.topbar.preview_size.connect(self.viewer.set_preview_share)
         window.topbar.render_by(actions.get("render.start"))
