@@ -17,6 +17,7 @@ DOTS = {
     "computing": "accent",
     "cached": "ok",
     "error": "err",
+    "waiting": "warn",
     "warning": "warn",
     "missing": "err",
     "muted": "text3",

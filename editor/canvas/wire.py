@@ -33,6 +33,26 @@ def curve(start: QPointF, end: QPointF) -> QPainterPath:
     return path
 
 
+def detour(start: QPointF, end: QPointF, level: float) -> QPainterPath:
+    """A way back: out to the right, along a free lane at the height `level`, and in from the left."""
+    path = QPainterPath(start)
+    for point, way in ((start, 1), (end, -1)):
+        swing = QPointF(way * max(26.0, min(abs(level - point.y()) * 0.55, 64.0)), 0)
+        at = QPointF(point.x(), level)
+        if way > 0:
+            path.cubicTo(start + swing, at + swing, at)
+        else:
+            path.lineTo(at)
+            path.cubicTo(at + swing, end + swing, end)
+    return path
+
+
+def lane(source: QRectF, target: QRectF) -> float | None:
+    """The height of the gap between two cards, one of which lies wholly below the other; None if there is none."""
+    upper, lower = (source, target) if source.top() < target.top() else (target, source)
+    return (upper.bottom() + lower.top()) / 2 if lower.top() - upper.bottom() > 4 else None
+
+
 class Wire(PipeItemBase):
     """One link of the document. `conversion` is what the compiler inserts on it, `problem` what is wrong at its end."""
 
@@ -87,7 +107,10 @@ class Wire(PipeItemBase):
         source, target = self.output_port, self.input_port
         hidden = source.card.hidden_in is not None and source.card.hidden_in is target.card.hidden_in
         self.setVisible(not hidden)
-        self.setPath(curve(source.anchor(), target.anchor()))
+        start, end = source.anchor(), target.anchor()
+        back = end.x() < start.x() + 12 and source.card.hidden_in is None and target.card.hidden_in is None
+        level = lane(source.card.rect(), target.card.rect()) if back else None
+        self.setPath(curve(start, end) if level is None else detour(start, end, level))
         self.canvas.wires_moved()
 
     def setPath(self, path: QPainterPath) -> None:
@@ -110,8 +133,9 @@ class Wire(PipeItemBase):
         """The curve as a few straight pieces, which are far quicker to draw."""
         if self._rough is None:
             path, whole = QPainterPath(self.path().pointAtPercent(0)), self.path()
-            for step in (0.12, 0.3, 0.5, 0.7, 0.88, 1.0):
-                path.lineTo(whole.pointAtPercent(step))
+            steps = 6 if whole.elementCount() <= 4 else 16
+            for step in range(1, steps + 1):
+                path.lineTo(whole.pointAtPercent(step / steps))
             self._rough = path
         return self._rough
 
