@@ -90,7 +90,6 @@ class Chooser(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.ok = self.buttons.addButton(yes or tr("Make group"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.ok.setObjectName("Primary")
-        self.ok.setDefault(True)
         self._fill(graph, registry, shown)
         self._lay_out()
         self.field.textChanged.connect(self._find)
@@ -117,6 +116,7 @@ class Chooser(QDialog):
         rows.addLayout(foot)
         scale = theme.text_scale()
         self.resize(round(600 * scale), round(600 * scale))
+        self.ok.setDefault(True)  # now that it stands in the dialog
         self.name.setFocus()
 
     def _fill(self, graph: Graph, registry: Registry, shown: dict[Port, str]) -> None:
