@@ -16,3 +16,11 @@ def blamed_line(text: str) -> tuple[str, int] | None:
         return None
     node, line = found[0 if crash else -1]  # faulthandler writes the innermost first, a traceback last
     return node, int(line)
+
+
+def last_words(text: str) -> tuple[str, tuple[str, ...]]:
+    """A message and, of a traceback, all of it for the log: its last line says what happened."""
+    if "Traceback (most recent call last)" not in text:
+        return text, ()
+    lines = tuple(line.rstrip() for line in text.strip().splitlines())
+    return lines[-1].strip(), lines

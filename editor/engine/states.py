@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from editor.engine.analysis import Analysis
 from editor.engine.supply import Supply
 from editor.engine.wishes import NodeState, State
+from editor.language import tr
 from graphs.document import NodeId
 
 _IDLE = NodeState()
@@ -27,6 +29,7 @@ class NodeStates:
         with self._supply.lock:
             computing = frozenset(flight.wish.node for flight in self._supply.board.flights.values())
             found = {node: self._state(node, analysis, moment, computing) for node in analysis.graph.nodes}
+        found = waiting(found, analysis)
         before, self._told = self._told, found
         return [node for node, now in found.items() if before.get(node, _IDLE) != now]
 
@@ -41,6 +44,33 @@ class NodeStates:
         if failure is None and analysis.graph.nodes[node].inside is not None:
             failure = supply.failures.within(node, supply.does)
         return state(node, analysis, failure, computing=node in computing, cached=cached)
+
+
+def waiting(states: Mapping[NodeId, NodeState], analysis: Analysis) -> dict[NodeId, NodeState]:
+    """A node that fails with the very words of one above it is not at fault: it waits for that one."""
+    found = dict(states)
+    for node, said in states.items():
+        if said.state is not State.ERROR or not said.message:
+            continue
+        for link in analysis.graph.incoming(node).values():
+            above = states.get(link.source[0], _IDLE)
+            if above.state is State.ERROR and above.message == said.message:
+                cause = _root(node, states, analysis)
+                found[node] = NodeState(State.WAITING, tr("Waits for {node}").format(node=cause))
+    return found
+
+
+def _root(node: NodeId, states: Mapping[NodeId, NodeState], analysis: Analysis) -> str:
+    """The first node along the tape that fails with these words."""
+    seen = {node}
+    at, words = node, states[node].message
+    while True:
+        above = [link.source[0] for link in analysis.graph.incoming(at).values()]
+        same = [one for one in above if one not in seen and states.get(one, _IDLE).message == words]
+        if not same:
+            return analysis.graph.nodes[at].label or at
+        at = same[0]
+        seen.add(at)
 
 
 def state(

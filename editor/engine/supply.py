@@ -278,11 +278,23 @@ class Supply:
         self.failures.failed(node, self.does(node), failure)
         at, log = flight.aim.frame, failure.log
         known = self.failures.of(node, self.does(node))
-        said, group = named_within(node, failure.message), outermost(node)
+        said, group = named_within(node, failure.message), outermost(self._cause(node, failure.message))
         trouble = Trouble("", flight.wish, said, group, at, log, known is not None and known.crashed)
         views = self._refuse(flight, trouble)
         if failure.frame is None and not failure.crashed:
             self._unbuilt.update(views)
+
+    def _cause(self, node: NodeId, message: str) -> NodeId:
+        """The first node along the tape that has failed with these words: a filter below it only passes them on."""
+        graph = self.held.analysis.graph if self.held is not None else None
+        seen: set[NodeId] = set()
+        while graph is not None and node not in seen:
+            seen.add(node)
+            for link in graph.incoming(node).values():
+                said = self.failures.of(link.source[0], self.does(link.source[0]))
+                if said is not None and said.message == message:
+                    node = link.source[0]
+        return node
 
     def _refuse(self, flight: Flight, trouble: Trouble) -> list[str]:
         views = [view for view in self.board.serves(flight) if self.board.views[view].key == flight.key]

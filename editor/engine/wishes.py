@@ -67,6 +67,8 @@ class State(StrEnum):
     CACHED = "cached"
     ERROR = "error"
     WARNING = "warning"
+    WAITING = "waiting"
+    """A node above it has failed."""
     MISSING = "missing"
     MUTED = "muted"
     BYPASSED = "bypassed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from editor import theme
 from editor.engine.wishes import Trouble
@@ -43,18 +43,27 @@ class TroublePanel(QFrame):
             (self.go_button, self.go_to),
         ):
             button.clicked.connect(lambda _=False, signal=signal: signal.emit(self._node()))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
+        self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._buttons.setSpacing(8)
         for button in (self.bypass_button, self.again_button, self.go_button):
-            buttons.addWidget(button)
-        buttons.addStretch()
+            self._buttons.addWidget(button)
+        self._buttons.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)
         for widget in (self._heading, self._message, self._log):
             column.addWidget(widget)
-        column.addLayout(buttons)
+        column.addLayout(self._buttons)
         self.hide()
+
+    def fit(self, width: int) -> None:
+        """Take at most so many pixels; where the buttons do not fit beside each other they stand one below another."""
+        self.setMaximumWidth(width)
+        buttons = (self.bypass_button, self.again_button, self.go_button)
+        needed = sum(button.sizeHint().width() for button in buttons) + 2 * 8 + 2 * 16
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._buttons.setDirection(across if needed <= width else down)
+        self.adjustSize()
 
     def _node(self) -> NodeId:
         assert self._trouble is not None

@@ -70,7 +70,6 @@ class Troubles(QObject):
 
 
 def _centre(panel: TroublePanel, area: QRectF) -> None:
-    panel.setMaximumWidth(max(180, min(WIDEST_PX, int(area.width()) - 24)))
-    panel.adjustSize()
+    panel.fit(max(180, min(WIDEST_PX, int(area.width()) - 24)))
     middle = area.center()
     panel.move(round(middle.x() - panel.width() / 2), max(8, round(middle.y() - panel.height() / 2)))

@@ -8,7 +8,7 @@ from functools import partial
 
 import vapoursynth as vs
 
-from runtime.blame import blamed_line
+from runtime.blame import blamed_line, last_words
 from runtime.protocol import (
     FieldOrder,
     FrameReady,
@@ -331,4 +331,5 @@ def node_failed(request_id: int, node: str, port: str, frame: int | None, error:
         "it gave no frame" if error is None else str(error.args[0]) if isinstance(error, KeyError) else said(error)
     )
     blamed, line = blamed_line(message) or (node, None)
-    return NodeFailed(request_id, blamed, port, frame, line, message)
+    words, log = last_words(message)
+    return NodeFailed(request_id, blamed, port, frame, line, words, log)

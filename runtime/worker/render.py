@@ -8,7 +8,7 @@ from typing import Self
 
 import vapoursynth as vs
 
-from runtime.blame import blamed_line
+from runtime.blame import blamed_line, last_words
 from runtime.protocol import RenderDone, RenderFailed, RenderProgress, RenderSink, Reply, SinkProgress
 from runtime.worker.encoder import Encoder, EncoderError
 from runtime.worker.memo import said
@@ -195,7 +195,8 @@ class RenderJob:
             return RenderFailed(self.id, lane.sink.node, frame, None, str(lane.error), log, sinks=sinks)
         message = said(lane.error)
         node, line = blamed_line(message) or (lane.sink.node, None)
-        return RenderFailed(self.id, node, frame, line, message, sinks=sinks)
+        words, log = last_words(message)
+        return RenderFailed(self.id, node, frame, line, words, log, sinks=sinks)
 
 
 def _ahead() -> int:

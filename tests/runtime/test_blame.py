@@ -1,6 +1,6 @@
 """Which node a traceback, or the stacks of a crash, speak of."""
 
-from runtime.blame import blamed_line
+from runtime.blame import blamed_line, last_words
 
 TRACEBACK = """\
 Traceback (most recent call last):
@@ -41,3 +41,11 @@ def test_a_crash_in_a_thread_without_python_blames_no_line() -> None:
 
 def test_other_texts_blame_nobody() -> None:
     assert blamed_line("Levels: max_in must be between 0 and 255") is None
+
+
+def test_a_traceback_is_told_by_its_last_line_and_kept_whole() -> None:
+    text = 'Traceback (most recent call last):\n  File "<own1>", line 4, in look\nRuntimeError: the heads are clogged\n'
+    words, log = last_words(text)
+    assert words == "RuntimeError: the heads are clogged"
+    assert log[0].startswith("Traceback") and len(log) == 3
+    assert last_words("vszip: too small") == ("vszip: too small", ())
