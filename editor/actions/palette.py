@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, 
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QDialog,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -60,6 +61,10 @@ class CommandPalette(QDialog):
         rows.setContentsMargins(8, 8, 8, 8)
         rows.addWidget(self.field)
         rows.addWidget(self.list)
+        self.none = QLabel(tr("No command is called that."))
+        self.none.setObjectName("Muted")
+        self.none.setContentsMargins(10, 6, 10, 10)
+        rows.addWidget(self.none, 1, Qt.AlignmentFlag.AlignTop)
         actions._refresh()
         self.field.textChanged.connect(self._fill)
         self.field.returnPressed.connect(self._do)
@@ -83,6 +88,8 @@ class CommandPalette(QDialog):
                     item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
+        self.list.setVisible(self.list.count() > 0)
+        self.none.setVisible(self.list.count() == 0)
 
     def _do(self) -> None:
         item = self.list.currentItem()
