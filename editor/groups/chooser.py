@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -19,12 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from editor import theme
+from editor.forms.words import choice_name
 from editor.language import tr
 from editor.theme.icons import FOLDER
 from graphs.codec import along_the_tape
 from graphs.document import Graph, NodeId
 from graphs.groups.types import kind_of
-from nodes.params import Kind, Param
+from nodes.params import Kind, Param, ParamError
 from nodes.registry import Registry
 
 type Port = tuple[NodeId, str]
@@ -72,6 +75,10 @@ class Chooser(QDialog):
         self.tree.setColumnCount(3)
         self.tree.setHeaderLabels([tr("Param"), tr("Now"), tr("Shown as")])
         self.tree.setIconSize(QSize(16, 16))
+        self.tree.setUniformRowHeights(True)
+        self.tree.setRootIsDecorated(False)
+        self.tree.setIndentation(22)
+        self.tree.setStyleSheet(_boxes())
         self.tree.setAccessibleName(tr("Params that the group shows"))
         self.tree.setEditTriggers(
             QTreeWidget.EditTrigger.SelectedClicked
@@ -130,7 +137,9 @@ class Chooser(QDialog):
             top.setToolTip(0, f"{key} · {name}")
             known = (FOLDER / f"cat-{kind.category}.svg").exists()
             tint = theme.category_colour(kind.category).name()
-            top.setIcon(0, theme.icon(f"cat-{kind.category}" if known else "group", tint))
+            sign = f"cat-{kind.category}" if known else "group"
+            top.setIcon(0, QIcon(theme.pixmap(sign, 16, tint, self.devicePixelRatioF())))
+            top.setFont(0, theme.font(13, bold=True))
             top.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self.tree.addTopLevelItem(top)
             for param in kind.params.values():
@@ -142,8 +151,7 @@ class Chooser(QDialog):
             top.setExpanded(True)
 
     def _row(self, key: NodeId, param: Param, value: object) -> QTreeWidgetItem:
-        unit = f" {param.unit}" if param.unit else ""
-        item = QTreeWidgetItem([tr(param.title), f"{_said(value)}{unit}", ""])
+        item = QTreeWidgetItem([tr(param.title), _said(param, value), ""])
         item.setData(0, _AT, (str(key), param.name))
         item.setToolTip(0, param.help)
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
@@ -194,8 +202,32 @@ def _is_file(param: Param) -> bool:
     return param.kind in (Kind.FILE, Kind.FOLDER) and not param.saves
 
 
-def _said(value: object) -> str:
+def _said(param: Param, value: object) -> str:
     """A value in a few letters."""
-    text = {True: tr("on"), False: tr("off")}.get(value) if isinstance(value, bool) else None
-    text = text or str(value)
-    return text if len(text) <= 24 else f"{text[:23]}…"
+    try:
+        known = param.accept(value)
+    except ParamError:
+        known = value
+    match known:
+        case Enum() if param.choices is not None and isinstance(known, param.choices):
+            text = choice_name(param, known)
+        case bool():
+            text = tr("on") if known else tr("off")
+        case float():
+            text = f"{known:g}"
+        case _:
+            text = str(value)
+    text = text if len(text) <= 24 else f"{text[:23]}…"
+    return f"{text} {param.unit}" if param.unit else text
+
+
+def _boxes() -> str:
+    """How the boxes to tick look."""
+    colours = {name: theme.colour(name).name() for name in ("bg0", "line2", "accent", "accent2")}
+    tick = (FOLDER / "tick.svg").as_posix()
+    return (
+        "QTreeView::indicator {{ width: 13px; height: 13px; border-radius: 4px; background: {bg0};"
+        " border: 1px solid {line2}; }}"
+        "QTreeView::indicator:hover {{ border-color: {accent}; }}"
+        "QTreeView::indicator:checked {{ background: {accent2}; border-color: {accent2}; image: url({tick}); }}"
+    ).format(tick=tick, **colours)
