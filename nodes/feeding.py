@@ -67,8 +67,9 @@ def _entering(script: Script, stage: Stage, clip: Ref, info: ClipInfo) -> Ref:
     wide, high = stage.padded(info.width, info.height)
     if (wide, high) != (info.width, info.height):
         clip = clip.resize.Point(wide, high, src_width=wide, src_height=high)  # beyond its edge zimg mirrors
-    if stage.model.peak != 1:
-        clip = script.core.std.Expr(clip, f"x {stage.model.peak} *")
+    black, white = stage.model.black, stage.model.white
+    if (black, white) != (0, 1):
+        clip = script.core.std.Expr(clip, f"x {white - black} * {black} +")
     return clip
 
 
@@ -76,8 +77,9 @@ def _cropped(stage: Stage, made: Ref, info: ClipInfo) -> Ref:
     scale = stage.model.scale
     wide, high = stage.padded(info.width, info.height)
     width, height = stage.grown(info.width, info.height)
-    if stage.model.peak != 1:
-        made = made.std.Expr(f"x {stage.model.peak} /")
+    black, white = stage.model.black, stage.model.white
+    if (black, white) != (0, 1):
+        made = made.std.Expr(f"x {black} - {white - black} /")
     right, bottom = int(wide * scale) - width, int(high * scale) - height
     if right or bottom:
         made = made.std.Crop(right=right, bottom=bottom)

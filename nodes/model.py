@@ -2,7 +2,7 @@
 the shelf. Pure, apart from reading the file and the description beside it.
 
 `<model>.json` beside `<model>.onnx` says what the file itself cannot; every key is optional:
-`{"title": …, "scale": 2, "pattern": "frame", "frames": 1, "peak": 1, "multiple": 1, "radius": 20}`.
+`{"title": …, "scale": 2, "pattern": "frame", "frames": 1, "range": "0..1", "multiple": 1, "radius": 20}`.
 The shelf writes it, a person may; the file's own metadata may hold the same keys.
 """
 
@@ -23,6 +23,10 @@ from nodes.onnx_file import FLOAT, HALF, OnnxError, OnnxFile, Tensor, read_onnx
 
 SUFFIX = ".onnx"
 _MOST_BYTES = 2 << 30  # protobuf's own limit
+_RANGES = {"0..1": (0, 1), "-1..1": (-1, 1), "0..255": (0, 255)}
+_OTHER_WORDS = {"tiles": "frame", "pair_time": "pair", "chroma_merge": "chroma"}
+_OTHER_KEYS = {"value_range": "range", "window": "frames"}
+"""The shelf's words, where they differ."""
 _DEMO = Path(__file__).parent.parent / "graphs" / "demo" / "models"
 
 
@@ -47,8 +51,8 @@ class Pattern(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`scale`: how much larger a picture becomes. `frames`: how many pictures it takes (window, recurrent). `peak`:
-    the value of white, 1 or 255. `multiple`: width and height must be multiples of it. `radius`: how far it looks, in
+    """`scale`: how much larger a picture becomes. `frames`: how many pictures it takes (window, recurrent). `black` and
+    `white`: what they are to it. `multiple`: width and height must be multiples of it. `radius`: how far it looks, in
     pixels of its input; 0 where that is not known. `fixed`: the only width and height it takes, None for any."""
 
     path: str
@@ -57,7 +61,8 @@ class Model:
     pattern: Pattern
     scale: Fraction
     frames: int = 1
-    peak: int = 1
+    black: int = 0
+    white: int = 1
     multiple: int = 1
     radius: int = 0
     fixed: tuple[int, int] | None = None
@@ -87,9 +92,13 @@ def shelves() -> tuple[Path, ...]:
 
 
 def on_shelf() -> dict[str, Path]:
-    """Every model that can be named, by its name."""
-    found = [path for folder in reversed(shelves()) if folder.is_dir() for path in sorted(folder.glob(f"*{SUFFIX}"))]
-    return {path.name.removesuffix(SUFFIX): path for path in found}
+    """Every model that can be named, by its name: `NAME.onnx` or `NAME/NAME.onnx`."""
+    found: dict[str, Path] = {}
+    for folder in reversed(shelves()):
+        if folder.is_dir():
+            inside = [path for path in folder.glob(f"*/*{SUFFIX}") if path.stem == path.parent.name]
+            found |= {path.stem: path for path in sorted((*inside, *folder.glob(f"*{SUFFIX}")))}
+    return found
 
 
 def find_model(name: str) -> Model:
@@ -149,7 +158,7 @@ def _described(name: str, stamp: tuple[int, int], beside: str, told: tuple[int, 
             read = None
         if not isinstance(read, dict):
             raise MediaError(f"{Path(beside).name}: is no description of a model. Mend it or delete it")
-        notes |= read
+        notes |= {_OTHER_KEYS.get(str(key), str(key)): value for key, value in read.items()}
 
     facts = _facts(path.name, file, notes)
     return Model(path=name, identity=hashlib.sha256(data).hexdigest(), **facts)  # type: ignore[arg-type]  # built just below
@@ -167,22 +176,24 @@ def _facts(name: str, file: OnnxFile, notes: Mapping[str, object]) -> dict[str, 
     planes = sum(count or 0 for count in taken) if all(taken) else 0
     given = file.outputs[0].planes
     pattern = _pattern(name, notes, planes, given)
-    frames = _whole(name, notes, "frames", planes // 3 if pattern in (Pattern.WINDOW, Pattern.RECURRENT) else 1)
+    several = pattern in (Pattern.WINDOW, Pattern.RECURRENT)
+    frames = _whole(name, notes, "frames", planes // 3) if several else 1
     wanted = {Pattern.LUMA: 1, Pattern.PAIR: 7, Pattern.MASK: 4}.get(pattern, 3 * frames)
     if planes and planes != wanted:
         raise MediaError(f"{name}: takes {planes} planes where a {pattern} model takes {wanted}. Choose another model")
     back = 1 if pattern is Pattern.LUMA else wanted if pattern is Pattern.RECURRENT else 3
     if given is not None and given != back:
         raise MediaError(f"{name}: gives {given} planes where a {pattern} model gives {back}. Choose another model")
-    peak = _whole(name, notes, "peak", 1)
-    if peak not in (1, 255):
-        raise MediaError(f"{name}: its description says peak {peak}; write 1 or 255")
+    values = notes.get("range", "0..1")
+    if values not in _RANGES:
+        raise MediaError(f"{name}: its description says range {values!r}; write one of {', '.join(_RANGES)}")
     return {
         "title": str(notes.get("title") or name.removesuffix(SUFFIX)),
         "pattern": pattern,
         "scale": _scale(name, file, notes),
         "frames": frames,
-        "peak": peak,
+        "black": _RANGES[str(values)][0],
+        "white": _RANGES[str(values)][1],
         "multiple": _whole(name, notes, "multiple", 1),
         "radius": _whole(name, notes, "radius", 0),
         "fixed": _fixed(file.inputs[0]),
@@ -195,6 +206,7 @@ def _pattern(name: str, notes: Mapping[str, object], planes: int, given: int | N
     """What the description says, else what the number of planes tells."""
     told = notes.get("pattern")
     if told is not None:
+        told = _OTHER_WORDS.get(str(told), told)
         if told not in list(Pattern):
             raise MediaError(f"{name}: its description says pattern {told!r}; write one of {', '.join(Pattern)}")
         return Pattern(str(told))

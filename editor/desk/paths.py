@@ -42,8 +42,10 @@ def beside(graph: Graph, folder: Path, registry: Registry) -> Graph:
 
 
 def lost(graph: Graph, registry: Registry) -> list[Named]:
-    """The files that are not where the graph says. Numbered pictures (`%06d`) are left to their own node."""
-    return [one for one in reads(graph, registry) if "%" not in one.path and not Path(one.path).exists()]
+    """The files that are not where the graph says. Numbered pictures (`%06d`) are left to their own node, and a bare
+    name without an ending is a model's on the shelf."""
+    named = (one for one in reads(graph, registry) if "%" not in one.path)
+    return [one for one in named if not Path(one.path).exists() and one.path != Path(one.path).stem]
 
 
 def found_in(folder: Path, missing: list[Named], limit: int = 20_000) -> dict[Named, Path]:

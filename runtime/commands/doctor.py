@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 def examine() -> list[Finding]:
     """Each look in turn; one that fails is a finding itself."""
     findings: list[Finding] = []
-    for look in (python, uv, layers, packages, vapoursynth, ffmpeg, ffprobe, window, gpu, disk):
+    for look in (python, uv, layers, packages, vapoursynth, models, ffmpeg, ffprobe, window, gpu, disk):
         try:
             findings += look()
         except Exception as error:  # a doctor that falls ill with the patient helps nobody
@@ -152,6 +152,30 @@ def vapoursynth() -> Iterator[Finding]:
     for name, reason in sorted(inventory["broken"].items()):
         said = [line for line in done.stderr.splitlines() if name.split()[0].removeprefix("vapoursynth-") in line]
         yield Finding(f"  {name}", "missing", " ".join([reason, *said]), AGAIN)
+
+
+def models() -> Iterator[Finding]:
+    """What computes ONNX models here: each tried in a child, as its driver may crash."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "runtime.worker.providers"],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        timeout=600,
+        check=False,
+    )
+    if done.returncode:
+        said = done.stderr.strip().splitlines()[-1:] or [f"it ended with {done.returncode}"]
+        yield Finding("models", "note", f"no provider could be tried: {said[0]}", AGAIN)
+        return
+    by = {"mlrt": "vs-mlrt", "onnxruntime": "ONNX Runtime"}
+    for trial in json.loads(done.stdout.splitlines()[-1]):
+        part = f"models on {trial['name']}"
+        if trial["ways"]:
+            yield Finding(part, "ok", f"the right picture by {' and '.join(by[way] for way in trial['ways'])}")
+        else:
+            yield Finding(part, "note", trial["why"], AGAIN if trial["name"] == "cpu" else "")
 
 
 def ffmpeg() -> Iterator[Finding]:

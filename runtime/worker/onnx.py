@@ -54,6 +54,8 @@ def run_model(
         for way, make in job.ways(name, engine):
             try:
                 made = make()
+            except ModelError:
+                raise  # no provider makes another picture of it
             except Exception as fault:  # a driver, a filter, a model: all may fail in any way
                 faults.append(_short(fault))
                 if name != "cpu":
@@ -168,7 +170,7 @@ class _Job:
             return [self._checked(run(given, self.path, **options))]
         made = run(given, self.path, flexible_output_prop="plane", **options)
         if made["num_planes"] != 3 * self.pictures:
-            raise ModelError(f"it gives {made['num_planes']} planes instead of {3 * self.pictures}")
+            raise ModelError(f"{self.title} gives {made['num_planes']} planes instead of {3 * self.pictures}")
         planes = [made["clip"].std.PropToClip(f"plane{at}") for at in range(3 * self.pictures)]
         join = vs.core.std.ShufflePlanes
         return [self._checked(join(planes[at : at + 3], [0, 0, 0], vs.RGB)) for at in range(0, len(planes), 3)]
@@ -177,8 +179,8 @@ class _Job:
         width, height = self.size
         wanted = int(width * self.scale), int(height * self.scale)
         if (clip.width, clip.height) != wanted:
-            text = f"it makes {clip.width} × {clip.height} of {width} × {height} instead of {wanted[0]} × {wanted[1]}"
-            raise ModelError(f"{text}: the scale in its description is wrong")
+            text = f"{self.title} makes {clip.width} × {clip.height} of {width} × {height}"
+            raise ModelError(f"{text}, not {wanted[0]} × {wanted[1]}: the scale in its description is wrong")
         return clip
 
     # -- onnxruntime

@@ -82,13 +82,13 @@ def picky(multiple: int) -> bytes:
     return model(steps, *ends(3, 3), weights, {"multiple": str(multiple)})
 
 
-def of_255() -> bytes:
-    """Adds ten of 255 to every plane."""
+def adding(amount: float, values: str) -> bytes:
+    """Adds so much to every plane, in its own range of values."""
     return model(
-        [operation("Add", ["picture", "ten"], ["made"])],
+        [operation("Add", ["picture", "amount"], ["made"])],
         *ends(3, 3),
-        [tensor("ten", [10.0], (1, 1, 1, 1))],
-        {"peak": "255"},
+        [tensor("amount", [amount], (1, 1, 1, 1))],
+        {"range": values},
     )
 
 

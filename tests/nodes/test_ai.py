@@ -133,10 +133,11 @@ def test_a_model_that_wants_multiples_gets_them_and_the_border_goes_again(tmp_pa
     assert error(planes(staged(enhanced, stage, info), 5), planes(given(info), 5)) == 0
 
 
-def test_a_model_of_255_is_fed_255(tmp_path: Path) -> None:
-    stage = Stage(find_model(ai_models.written(tmp_path, "of255", ai_models.of_255())))
-    wanted = [plane + 10 / 255 for plane in planes(given(), 5)]
-    assert error(planes(staged(enhanced, stage, SMALL), 5), wanted) < 1e-6
+@pytest.mark.parametrize(("values", "share"), [("0..255", 10 / 255), ("-1..1", 10 / 2), ("0..1", 10.0)])
+def test_a_model_is_fed_the_range_of_values_that_it_knows(tmp_path: Path, values: str, share: float) -> None:
+    stage = Stage(find_model(ai_models.written(tmp_path, "adds", ai_models.adding(10.0, values))))
+    wanted = [plane + share for plane in planes(given(), 5)]
+    assert error(planes(staged(enhanced, stage, SMALL), 5), wanted) < 2e-6
 
 
 @pytest.mark.parametrize("form", ["YUV420P8", "YUV422P10", "YUV444P16", "GRAY8", "GRAY16", "RGB24", "YUV411P8"])
@@ -345,7 +346,7 @@ def test_a_description_beside_the_model_says_what_the_file_cannot(tmp_path: Path
     path.with_suffix(".json").write_text('{"title": "Mine", "multiple": 4, "radius": 7}', encoding="utf-8")
     model = find_model(str(path))
     assert (model.title, model.multiple, model.radius, model.scale) == ("Mine", 4, 7, 2)
-    for wrong in ('{"scale": "many"}', '{"peak": 3}', '{"pattern": "dream"}', '{"multiple": -1}', "no json"):
+    for wrong in ('{"scale": "many"}', '{"range": "0..3"}', '{"pattern": "dream"}', '{"multiple": -1}', "no json"):
         path.with_suffix(".json").write_text(wrong, encoding="utf-8")
         with pytest.raises(MediaError, match="own"):
             find_model(str(path))
