@@ -33,6 +33,7 @@ from editor.viewer.viewer import Viewer
 from editor.window.log import LogPanel
 from editor.window.machine import worker
 from editor.window.missing import Missing
+from editor.window.outcome import Outcome
 from editor.window.panel import Panel, TabbedPanel
 from editor.window.problems import ProblemsPanel
 from editor.window.trust import Trust
@@ -69,6 +70,9 @@ class Parts(QObject):
         window.topbar.put([[actions.get("canvas.tidy")]])
         window.topbar.preview_size.connect(self.viewer.set_preview_share)
         window.topbar.render_by(actions.get("render.start"))
+        self.outcome = Outcome(window, self._compare)
+        self.line.ended.connect(self.outcome.ended)
+        self.queue.compare_wanted.connect(self.outcome.compare)
         self._listen()
         self.engine.start()
 
@@ -200,6 +204,10 @@ class Parts(QObject):
         if not self._window.playhead.speed:
             self.canvas.show_moment(self._window.playhead.moment)
 
+    def _compare(self, one: NodeId, other: NodeId) -> None:
+        self.viewer.show_node(one)
+        self.viewer.show_node(other, "B")
+
     def _badge(self) -> None:
         """The cards of what the viewer shows carry its letter."""
         self.canvas.set_badges({node: letter for letter, node in self.viewer.shown.items() if node is not None})
@@ -218,9 +226,11 @@ class Parts(QObject):
         analysis = self.engine.analysis
         if not self._fresh or analysis.graph is not self._window.desk.graph:
             return
-        self._fresh = False
         shown = [node for node in analysis.compiled.resolved.order if analysis.main_picture(node) is not None]
-        if not shown or self.viewer.shown["A"] is not None:
+        if not shown:
+            return  # its tape is still to be chosen
+        self._fresh = False
+        if self.viewer.shown["A"] is not None:
             return
         results = [sink.node for sink in analysis.compiled.plan.sinks]
         self.viewer.show_node(shown[0])
