@@ -69,18 +69,13 @@ class Canvas(QWidget):
         layout.addWidget(self.view)
         self.setFocusProxy(self.view)
         self.view.setAccessibleName(tr("Pipeline"))
-        self.view.setAccessibleDescription(
-            tr(
-                "Nodes and wires. Alt and the arrow keys go from node to node, Tab adds one, "
-                "the menu key shows what can be done"
-            )
-        )
         self._fit_soon = True
         self._actions = actions
         self.commands = commands.registered(self, actions)
         self.group_actions: list[QAction] = []  # what editor.groups offers for nodes
         self._listen(engine)
         self.mirror.rebuild()
+        self._speak()
 
     def _listen(self, engine: Engine | None) -> None:
         desk, view = self.desk, self.view
@@ -108,6 +103,7 @@ class Canvas(QWidget):
     # ---- the document has changed
     def _changed(self, change: Any) -> None:
         self.mirror.follow(change)
+        self._speak()
         self._mark_wires()
         self.minimap.forget()
         self.hint.hide()
@@ -117,6 +113,7 @@ class Canvas(QWidget):
         if self.view.gesture is not None:
             self.view.end(cancelled=True)
         self.mirror.rebuild()
+        self._speak()
         self.minimap.forget()
         self.hint.hide()
         self._fit_soon = True
@@ -131,11 +128,18 @@ class Canvas(QWidget):
             if card.face.selected != (node in chosen) or card.face.current != (node == current)
         ]
         self.mirror.refresh_faces(changed)
+        self._speak()
         for node in changed:
             self.mirror.cards[node].setZValue(2.0 if node in chosen else 1.0)
         ends = {wire for node in changed for wire in self.mirror.cards[node].wires()}
         for wire in ends:
             wire.look(near=bool({wire.link.source[0], wire.link.target[0]} & chosen))
+
+    def _speak(self) -> None:
+        """For a screen reader: what the keyboard is at."""
+        said = self.view.words.aloud(self.desk.current, len(self.desk.selection), self.mirror)
+        if said != self.view.accessibleDescription():
+            self.view.setAccessibleDescription(said)
 
     def _refused(self, reason: str) -> None:
         self.message.emit(reason)

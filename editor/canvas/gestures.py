@@ -25,17 +25,20 @@ ADD = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class Gesture:
-    """From press to release. `move` comes before `release` too, with the same point."""
+    """From press to release. `move` comes before `release` too, with the same point. `start` is where it began, in the
+    scene: the view may move meanwhile, and does at its edges where `drifts`."""
 
     button = Qt.MouseButton.LeftButton
+    drifts = False
 
     def __init__(self, canvas: CanvasView, at: QPointF) -> None:
         self.canvas = canvas
-        self.pressed_at = QPointF(at)
+        self.start = canvas.to_scene(at)
         self.moved = False
 
     def move(self, at: QPointF, keys: Keys) -> None:
-        if not self.moved and (at - self.pressed_at).manhattanLength() >= QApplication.startDragDistance() / 2:
+        away = at - self.canvas.to_view(self.start)
+        if not self.moved and away.manhattanLength() >= QApplication.startDragDistance() / 2:
             self.moved = True
         if self.moved:
             self.drag(at, keys)
@@ -98,18 +101,20 @@ class Pan(Gesture):
 class Marquee(Gesture):
     """Select what a rectangle touches; a click on nothing selects nothing."""
 
+    drifts = True
+
     def __init__(self, canvas: CanvasView, at: QPointF, *, add: bool) -> None:
         super().__init__(canvas, at)
         self._add = add
         self._before = canvas.desk.selection if add else frozenset()
 
     def drag(self, at: QPointF, keys: Keys) -> None:
-        box = QRect(self.pressed_at.toPoint(), at.toPoint()).normalized()
+        box = QRect(self.canvas.to_view(self.start).toPoint(), at.toPoint()).normalized()
         self.canvas.marquee(box)
         self.canvas.desk.select(self._before | self._touched(at))
 
     def _touched(self, at: QPointF) -> frozenset[NodeId]:
-        area = QRectF(self.canvas.to_scene(self.pressed_at), self.canvas.to_scene(at)).normalized()
+        area = QRectF(self.start, self.canvas.to_scene(at)).normalized()
         cards = self.canvas.mirror.cards
         return frozenset(
             node for node, card in cards.items() if card.hidden_in is None and area.intersects(card.rect())
@@ -122,7 +127,7 @@ class Marquee(Gesture):
         if not self.moved:
             self.canvas.desk.select(self._before)
             return
-        area = QRectF(self.canvas.to_scene(self.pressed_at), self.canvas.to_scene(at)).normalized()
+        area = QRectF(self.start, self.canvas.to_scene(at)).normalized()
         for note in self.canvas.mirror.notes.values():
             if area.intersects(note.rect()):
                 note.setSelected(True)
@@ -144,7 +149,7 @@ class Slice(Gesture):
         canvas.scene().addItem(self._knife)
 
     def drag(self, at: QPointF, keys: Keys) -> None:
-        path = QPainterPath(self.canvas.to_scene(self.pressed_at))
+        path = QPainterPath(self.start)
         path.lineTo(self.canvas.to_scene(at))
         self._knife.setPen(QPen(theme.colour("err"), 1.6 / self.canvas.zoom, Qt.PenStyle.DashLine))
         self._knife.setPath(path)
@@ -153,7 +158,7 @@ class Slice(Gesture):
             wire.look(lit=wire in cut)
 
     def _crossed(self, at: QPointF) -> list[Wire]:
-        line = QLineF(self.canvas.to_scene(self.pressed_at), self.canvas.to_scene(at))
+        line = QLineF(self.start, self.canvas.to_scene(at))
         area = QRectF(line.p1(), line.p2()).normalized()
         area.adjust(-1, -1, 1, 1)  # a rectangle without a height meets nothing
         near = [wire for wire in self.canvas.mirror.wires.values() if wire.boundingRect().intersects(area)]

@@ -28,6 +28,8 @@ class MoveItems(Gesture):
     One unwired card that is dragged onto a wire is inserted there; one that is dragged into a group joins it.
     """
 
+    drifts = True
+
     def __init__(self, canvas: CanvasView, at: QPointF, hit: Hit, *, add: bool) -> None:
         super().__init__(canvas, at)
         self._hit = hit
@@ -98,7 +100,7 @@ class MoveItems(Gesture):
         self._look_for_place(at)
 
     def _by(self, at: QPointF, keys: Keys) -> QPointF:
-        by = (at - self.pressed_at) / self.canvas.zoom
+        by = self.canvas.to_scene(at) - self.start
         held = next(iter((*self._nodes.values(), *self._notes.values())), None)
         snapped = self.canvas.snap != bool(keys & Qt.KeyboardModifier.ControlModifier)
         if held is None or not snapped or self._add:
@@ -200,7 +202,7 @@ class StretchNote(Gesture):
         self._item = note
 
     def drag(self, at: QPointF, keys: Keys) -> None:
-        by = (at - self.pressed_at) / self.canvas.zoom
+        by = self.canvas.to_scene(at) - self.start
         width, height = self._item.note.size
         self._item.stretch((round(width + by.x()), round(height + by.y())))
 

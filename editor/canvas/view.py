@@ -27,6 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsView, QToolTip
 
+from editor.canvas.drift import Drift
 from editor.canvas.facts import Facts
 from editor.canvas.far import FarLayer
 from editor.canvas.hits import Hit, Where, find
@@ -66,6 +67,7 @@ class CanvasView(Lens):
         self._hot: Hit | None = None
         self._actions: list[QAction] = []
         super().__init__()
+        self._drift = Drift(self)
         self.show_mirror(Mirror(self), FarLayer(self))
         for name in ("_LIVE_PIPE", "_SLICER_PIPE", "_cursor_text"):  # NodeGraphQt's own looks
             self.scene().removeItem(self.__dict__.pop(name))
@@ -109,6 +111,7 @@ class CanvasView(Lens):
 
     def end(self, *, cancelled: bool = False) -> None:
         """The gesture is over: what it showed goes, and the scene is what the document says."""
+        self._drift.stop()
         gesture, self.gesture = self.gesture, None
         if gesture is not None:
             if cancelled:
@@ -140,6 +143,8 @@ class CanvasView(Lens):
                 self.end(cancelled=True)
             else:
                 self.gesture.move(event.position(), event.modifiers())
+                if self.gesture.drifts and self.gesture.moved:
+                    self._drift.follow(event.position(), event.modifiers())
             return
         hit = self.find_at(event.position())
         self.show_hot(hit)

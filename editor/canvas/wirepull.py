@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class DrawWire(Gesture):
     """A wire hangs on the mouse, held at `port`. `pulled` is the input from which it was taken, if it was there."""
 
+    drifts = True
+
     def __init__(self, canvas: CanvasView, at: QPointF, port: CardPort, pulled: Port | None = None) -> None:
         super().__init__(canvas, at)
         self.port = port
@@ -133,6 +135,8 @@ class DrawWire(Gesture):
 class PullWire(Gesture):
     """Press on a wire: select it; drag: the nearer end comes off and hangs on the mouse."""
 
+    drifts = True
+
     def __init__(self, canvas: CanvasView, at: QPointF, wire: Wire, add: bool) -> None:
         super().__init__(canvas, at)
         self._wire = wire
@@ -145,15 +149,18 @@ class PullWire(Gesture):
 
     def drag(self, at: QPointF, keys: Keys) -> None:
         if self._drawing is None:
-            near = self._wire.nearer_end(self.canvas.to_scene(self.pressed_at))
+            near = self._wire.nearer_end(self.start)
             held = self._wire.input_port if near is self._wire.output_port else self._wire.output_port
-            self._drawing = DrawWire(self.canvas, self.pressed_at, held, self._wire.link.target)
+            self._drawing = DrawWire(self.canvas, self.canvas.to_view(self.start), held, self._wire.link.target)
             self._drawing.moved = True
         self._drawing.drag(at, keys)
 
     def release(self, at: QPointF, keys: Keys) -> None:
         if self._drawing is not None:
             self._drawing.release(at, keys)
+        elif self._wire.problem:
+            verdict = Verdict(True, self._wire.problem, self._wire.remedy)
+            self.canvas.doubted.emit((verdict, self._wire.link.target), at)
 
     def tidy(self) -> None:
         if self._drawing is not None:

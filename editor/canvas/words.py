@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from editor.canvas.facts import Facts
 from editor.language import tr
+from graphs.document import NodeId
 from nodes.clip import ClipInfo, SoundInfo
 from runtime.readings import NodeCost
 
 if TYPE_CHECKING:
     from editor.canvas.card import CardItem, CardPort
     from editor.canvas.hits import Hit
+    from editor.canvas.mirror import Mirror
     from editor.canvas.wire import Wire
     from editor.desk.desk import Desk
 
@@ -28,6 +30,26 @@ class Words:
         return tr("{ms} ms").format(
             ms=f"{cost.ms_per_frame:.3g}" if cost.ms_per_frame < 100 else round(cost.ms_per_frame)
         )
+
+    def aloud(self, current: NodeId | None, chosen: int, mirror: Mirror) -> str:
+        """What a screen reader says of the canvas: the current node and its state, or how to find one."""
+        card = mirror.cards.get(current) if current is not None else None
+        if card is None:
+            keys = tr("Alt and the arrow keys go from node to node, Tab adds one, the menu key shows what can be done")
+            return tr("{count} nodes. {keys}").format(count=len(mirror.cards), keys=keys)
+        face = card.face
+        state = {
+            "error": tr("error"),
+            "warning": tr("warning"),
+            "missing": tr("not installed"),
+            "muted": tr("muted"),
+            "bypassed": tr("bypassed"),
+        }.get(face.state, "")
+        wired = [tr("{port} is wired").format(port=name) for name, gives in sorted(face.wired) if not gives]
+        parts = [face.title, face.line, state, face.message, *wired]
+        if chosen > 1:
+            parts.append(tr("{count} selected").format(count=chosen))
+        return ". ".join(part for part in parts if part)
 
     def tip(self, hit: Hit, desk: Desk) -> str:
         """What to show when the mouse rests."""

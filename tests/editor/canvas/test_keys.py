@@ -139,3 +139,13 @@ def test_what_cannot_be_done_is_said(line: Rig) -> None:
     assert "nobody" in line.messages[-1]
     assert line.canvas.place("no.such.node", SearchContext((0, 0))) is None
     assert "no.such.node" in line.messages[-1]
+
+
+def test_a_screen_reader_hears_the_current_node(line: Rig) -> None:
+    assert "5 nodes" in line.view.accessibleDescription()
+    line.choose("crop1")
+    line.key(Qt.Key.Key_B)
+    line.key(Qt.Key.Key_Right, ALT)
+    line.key(Qt.Key.Key_Left, ALT)
+    said = line.view.accessibleDescription()
+    assert "Crop" in said and "bypassed" in said and "clip is wired" in said

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from graphs.document import NodeId
 from tests.editor.canvas.rig import ALT, LEFT, Rig
+from tests.editor.canvas.test_told import told
 
 
 def test_a_wire_from_port_to_port_is_one_undo_step(rig: Rig) -> None:
@@ -140,3 +144,30 @@ def test_a_selected_wire_is_deleted_by_key(line: Rig) -> None:
     line.click(line.on_wire("levels1.clip"))
     line.key(Qt.Key.Key_Delete)
     assert "crop1.out → levels1.clip" not in line.links and line.graph.nodes.keys() >= {"crop1"} and line.true()
+
+
+def test_the_view_follows_a_wire_to_what_is_not_seen_yet(line: Rig) -> None:
+    line.look(-60, -60, 2.0)
+    far = line.canvas.mirror.cards[NodeId("out1")]
+    assert not line.view.seen_rect().intersects(far.rect())
+    edge = QPoint(line.view.viewport().width() - 4, line.into("crop1.clip").y())
+    line.press(line.out("crop1.out"))
+    line.move(edge - QPoint(60, 0))
+    line.move(edge)
+    for _ in range(200):
+        QTest.qWait(10)
+        if line.view.seen_rect().contains(far.rect()):
+            break
+    line.move(line.into("out1.clip"))
+    line.release(line.into("out1.clip"))
+    assert "crop1.out → out1.clip" in line.links and "levels1.out → out1.clip" not in line.links and line.true()
+
+
+def test_a_click_on_a_wire_s_warning_offers_the_remedy(rigged: Callable[..., Rig]) -> None:
+    rig = told(rigged)
+    rig.drag(rig.out("source1.out"), rig.into("double1.clip"))
+    rig.canvas.hint.hide()
+    rig.click(rig.on_wire("double1.clip", 0.93))
+    assert rig.canvas.hint.isVisible() and "progressive" in rig.canvas.hint.text
+    rig.canvas.hint.take()
+    assert any(doc.type.startswith("deinterlace.") for doc in rig.graph.nodes.values()) and rig.true()
