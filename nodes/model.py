@@ -1,9 +1,9 @@
 """What a model is to a graph: a file, what it computes, and what it must be fed. Found by its path, or by its name on
 the shelf. Pure, apart from reading the file and the description beside it.
 
-`<model>.json` beside `<model>.onnx` says what the file itself cannot; every key is optional:
+`<model>.json` beside `<model>.onnx` says what the file itself cannot, or the shelf's journal; every key is optional:
 `{"title": …, "scale": 2, "pattern": "frame", "frames": 1, "range": "0..1", "multiple": 1, "radius": 20}`.
-The shelf writes it, a person may; the file's own metadata may hold the same keys.
+The file's own metadata may hold the same keys.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from nodes.media import MediaError
 from nodes.onnx_file import FLOAT, HALF, OnnxError, OnnxFile, Tensor, read_onnx
 
 SUFFIX = ".onnx"
+JOURNAL = "shelf.json"
+"""What the shelf writes into a model's folder; its `inspected` describes the model."""
 _MOST_BYTES = 2 << 30  # protobuf's own limit
 _RANGES = {"0..1": (0, 1), "-1..1": (-1, 1), "0..255": (0, 255)}
 _OTHER_WORDS = {"tiles": "frame", "pair_time": "pair", "chroma_merge": "chroma"}
@@ -92,13 +94,34 @@ def shelves() -> tuple[Path, ...]:
 
 
 def on_shelf() -> dict[str, Path]:
-    """Every model that can be named, by its name: `NAME.onnx` or `NAME/NAME.onnx`."""
+    """Every model that can be named, by its name: `NAME.onnx`, or what the journal in the folder `NAME` names."""
     found: dict[str, Path] = {}
     for folder in reversed(shelves()):
         if folder.is_dir():
-            inside = [path for path in folder.glob(f"*/*{SUFFIX}") if path.stem == path.parent.name]
-            found |= {path.stem: path for path in sorted((*inside, *folder.glob(f"*{SUFFIX}")))}
+            found |= {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
+            kept = {path.parent.name: _kept(path) for path in sorted(folder.glob(f"*/{JOURNAL}"))}
+            found |= {name: path for name, path in kept.items() if path}
     return found
+
+
+def _kept(journal: Path) -> Path | None:
+    """The ONNX file of a folder of the shelf."""
+    files = _read(journal).get("files")
+    for one in files if isinstance(files, list) else ():
+        if isinstance(one, dict) and one.get("format") == "onnx" and isinstance(one.get("name"), str):
+            path = journal.parent / Path(str(one["name"])).name
+            if path.suffix.lower() == SUFFIX and path.is_file():
+                return path
+    return None
+
+
+def _read(path: Path) -> dict[str, object]:
+    """A JSON file's object; empty where it holds none."""
+    try:
+        read = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
 def find_model(name: str) -> Model:
@@ -106,6 +129,7 @@ def find_model(name: str) -> Model:
     path = _place(name)
     try:
         beside = path.with_suffix(".json")
+        beside = beside if beside.exists() else path.with_name(JOURNAL)
         return _described(str(path), _stamp(path), str(beside), _stamp(beside) if beside.exists() else ())
     except OSError as fault:
         why = fault.strerror or str(fault)
@@ -152,12 +176,12 @@ def _described(name: str, stamp: tuple[int, int], beside: str, told: tuple[int, 
         raise MediaError(f"{path.name}: {fault}. Fetch it again, or choose another model") from None
     notes: dict[str, object] = dict(file.meta)
     if told:
-        try:
-            read = json.loads(Path(beside).read_bytes())
-        except ValueError:
-            read = None
-        if not isinstance(read, dict):
-            raise MediaError(f"{Path(beside).name}: is no description of a model. Mend it or delete it")
+        read = _read(Path(beside))
+        if not read:
+            raise MediaError(f"{Path(beside).name}: is no description of {path.name}. Mend it or delete it")
+        if Path(beside).name == JOURNAL:
+            found = read.get("inspected")
+            read = found if isinstance(found, dict) else {}
         notes |= {_OTHER_KEYS.get(str(key), str(key)): value for key, value in read.items()}
 
     facts = _facts(path.name, file, notes)
@@ -177,7 +201,9 @@ def _facts(name: str, file: OnnxFile, notes: Mapping[str, object]) -> dict[str, 
     given = file.outputs[0].planes
     pattern = _pattern(name, notes, planes, given)
     several = pattern in (Pattern.WINDOW, Pattern.RECURRENT)
-    frames = _whole(name, notes, "frames", planes // 3) if several else 1
+    frames = _whole(name, notes, "frames", 1) if several else 1
+    if several and frames == 1:
+        frames = planes // 3
     wanted = {Pattern.LUMA: 1, Pattern.PAIR: 7, Pattern.MASK: 4}.get(pattern, 3 * frames)
     if planes and planes != wanted:
         raise MediaError(f"{name}: takes {planes} planes where a {pattern} model takes {wanted}. Choose another model")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from contextlib import suppress
@@ -357,3 +358,21 @@ def test_a_model_on_the_users_shelf_is_found_by_its_name(tmp_path: Path, monkeyp
     (tmp_path / "models").mkdir()
     path = ai_models.written(tmp_path / "models", "mine", ai_models.upscaler())
     assert find_model("mine").path == path
+
+
+def test_a_model_in_a_folder_of_the_shelf_is_described_by_its_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAPELOOM_DATA", str(tmp_path))
+    folder = tmp_path / "models" / "best"
+    folder.mkdir(parents=True)
+    path = ai_models.written(folder, "x2 weights", ai_models.upscaler())
+    seen = {"pattern": "tiles", "scale": 2, "multiple": 4, "window": 1, "value_range": "0..255"}
+    files = [{"name": "x2.pth", "format": "torch"}, {"name": "x2 weights.onnx", "format": "onnx"}]
+    journal = {"format": "tapeloom.model", "files": files, "inspected": seen}
+    (folder / "shelf.json").write_text(json.dumps(journal), encoding="utf-8")
+    model = find_model("best")
+    assert (model.path, model.multiple, model.white, model.pattern) == (path, 4, 255, "frame")
+    (folder / "shelf.json").write_text("half wri", encoding="utf-8")
+    with pytest.raises(MediaError, match="no model 'best'"):
+        find_model("best")
