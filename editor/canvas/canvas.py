@@ -21,6 +21,7 @@ from editor.canvas.order import Order
 from editor.canvas.placing import SearchContext, placement
 from editor.canvas.ports import Port
 from editor.canvas.searching import Searching
+from editor.canvas.telling import Telling
 from editor.canvas.thumbnails import Thumbnails
 from editor.canvas.view import CanvasView
 from editor.canvas.wiring import Verdict
@@ -73,11 +74,13 @@ class Canvas(QWidget):
         self._actions = actions
         self.commands = commands.registered(self, actions)
         self.group_actions: list[QAction] = []  # what editor.groups offers for nodes
-        self._listen(engine)
+        self.telling = Telling(self, engine)
+        self._listen()
         self.mirror.rebuild()
+        self.telling.mark_wires()
         self._speak()
 
-    def _listen(self, engine: Engine | None) -> None:
+    def _listen(self) -> None:
         desk, view = self.desk, self.view
         desk.changed.connect(self._changed)
         desk.reset.connect(self._reset)
@@ -92,19 +95,14 @@ class Canvas(QWidget):
         view.doubted.connect(self._doubted)
         view.space_tapped.connect(self._play)
         theme.watch.changed.connect(self._restyle)
-        self._states = QTimer(self, interval=30, singleShot=True)
-        self._states.timeout.connect(self._ask_states)
-        self._touched: set[NodeId] = set()
-        if engine is not None:
-            engine.analysed.connect(self._analysed)
-            engine.node_state.connect(self._state_changed)
-            engine.costs_changed.connect(self._costs)
 
     # ---- the document has changed
     def _changed(self, change: Any) -> None:
         self.mirror.follow(change)
+        if self.view.gesture is not None and not self.view.releasing:
+            self.view.end(cancelled=True)  # undone, or changed from elsewhere, under the hand
         self._speak()
-        self._mark_wires()
+        self.telling.mark_wires()
         self.minimap.forget()
         self.hint.hide()
         self.view.looked.emit()
@@ -145,37 +143,6 @@ class Canvas(QWidget):
         self.message.emit(reason)
         self.hint.say(reason, QPointF(self.mapFromGlobal(QCursor.pos())))
         QTimer.singleShot(3000, self.hint, self.hint.hide)
-
-    # ---- the engine has something to tell
-    def _analysed(self, _analysis: object) -> None:
-        self._mark_wires()
-        self._touched.update(self.mirror.cards)
-        self._states.start()
-
-    def _state_changed(self, node: str) -> None:
-        self._touched.add(NodeId(node))
-        if not self._states.isActive():
-            self._states.start()
-
-    def _costs(self) -> None:
-        self._touched.update(self.mirror.cards)
-        if not self._states.isActive():
-            self._states.start()
-
-    def _ask_states(self) -> None:
-        touched, self._touched = self._touched, set()
-        self.mirror.refresh_faces(touched)
-        self.minimap.forget()
-
-    def _mark_wires(self) -> None:
-        conversions, problems = self.facts.conversions(), self.facts.wire_problems()
-        for target, wire in self.mirror.wires.items():
-            problem = problems.get(target)
-            wire.look(
-                conversion=conversions.get(target, ""),
-                problem=problem.text if problem is not None else "",
-                remedy=problem.remedy if problem is not None else "",
-            )
 
     # ---- for the window
     def add_node(self, type_id: str, scene_pos: tuple[float, float] | None = None) -> NodeId | None:

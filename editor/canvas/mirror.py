@@ -14,6 +14,7 @@ from editor.canvas.note import NoteItem
 from editor.canvas.ports import Port, ports_of
 from editor.canvas.wire import Wire
 from editor.desk.history import Change
+from editor.language import tr
 from graphs.document import Graph, GroupId, Link, NodeDoc, NodeId, NoteId, Point
 
 if TYPE_CHECKING:
@@ -155,12 +156,12 @@ class Mirror:
         if kind is None:
             shown, message = "missing", message or self.canvas.words.missing(doc.type)
         return Face(
-            title=doc.label or (kind.name() if kind else doc.type),
+            title=doc.label or (tr(kind.name()) if kind else doc.type),
             category=kind.category if kind else "",
             ports=ports,
             size=size,
             wired=frozenset(wired),
-            line=facts.line(node, size.outputs, size.inputs) or (kind.name() if kind else doc.type),
+            line=facts.line(node, size.outputs, size.inputs) or (tr(kind.name()) if kind else doc.type),
             state=shown,
             message=message,
             bypass=doc.bypass,

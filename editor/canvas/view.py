@@ -63,6 +63,7 @@ class CanvasView(Lens):
         self.snap = False
         self.gesture: Gesture | None = None
         self.pointer = QPoint()
+        self.releasing = False
         self._space = self._space_used = False
         self._hot: Hit | None = None
         self._actions: list[QAction] = []
@@ -155,8 +156,16 @@ class CanvasView(Lens):
         if gesture is None or event.button() != gesture.button:
             return
         gesture.move(event.position(), event.modifiers())
-        gesture.release(event.position(), event.modifiers())
-        self.end()
+        self._release(gesture, event.position(), event.modifiers())
+
+    def _release(self, gesture: Gesture, at: QPointF, keys: Qt.KeyboardModifier) -> None:
+        """Let the gesture make its edit, and end it."""
+        self.releasing = True
+        try:
+            gesture.release(at, keys)
+        finally:
+            self.releasing = False
+            self.end()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
@@ -292,10 +301,9 @@ class CanvasView(Lens):
         from editor.canvas.dropping import Incoming
 
         if isinstance(self.gesture, Incoming):
-            self.gesture.release(event.position(), event.modifiers())
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.end()
+            self._release(self.gesture, event.position(), event.modifiers())
         else:
             event.ignore()
 

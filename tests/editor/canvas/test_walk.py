@@ -53,7 +53,7 @@ def test_the_view_never_differs_from_the_document(rigged: Callable[..., Rig], se
         return rig.view.to_view(dice.choice(cards).rect().topLeft()).toPoint() + QPoint(40, 9) if cards else anywhere()
 
     def gesture() -> None:
-        match dice.randrange(13):
+        match dice.randrange(14):
             case 0 | 1 | 2:
                 rig.drag(port(), port(), steps=2)
             case 3:
@@ -73,6 +73,13 @@ def test_the_view_never_differs_from_the_document(rigged: Callable[..., Rig], se
             case 11:
                 rig.canvas.operations.group()
                 rig.canvas.operations.fold() if dice.random() < 0.5 else None
+            case 12:  # undone under the hand
+                at = dice.choice([port, card, anywhere])()
+                rig.press(at)
+                rig.move(anywhere())
+                rig.desk.undo()
+                rig.move(anywhere())
+                rig.release(anywhere())
             case _:
                 rig.click(card())
 

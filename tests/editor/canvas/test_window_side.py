@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -11,12 +12,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from editor import theme
 from editor.actions.actions import Actions
-from editor.canvas import Canvas
+from editor.canvas import Canvas, node_mime
 from editor.canvas.menus import menu
 from editor.desk.desk import Desk
 from graphs.document import Graph, GroupId, NodeId
 from nodes.registry import default_registry
-from tests.editor.canvas.rig import CTRL, Rig, chain, node
+from tests.editor.canvas.rig import Rig, chain, node
 
 
 def texts(found: QMenu) -> list[str]:
@@ -148,9 +149,17 @@ def test_an_edit_from_elsewhere_during_a_drag_leaves_nothing_behind(line: Rig) -
     line.desk.open(Graph.of([node("lone1", "colour.levels", 0, 0)]))
     line.release(line.at(300, 300))
     assert line.true() and line.graph.nodes.keys() == {"lone1"}
-    line.press(line.title("lone1"))
-    line.move(line.title("lone1") + QPoint(40, 40))
+
+
+@pytest.mark.parametrize("what", ["card", "wire", "marquee"])
+def test_an_undo_under_the_hand_ends_the_drag(line: Rig, what: str) -> None:
+    line.drop(node_mime("colour.gamma"), line.at(700, 420))
+    fresh = next(iter(line.desk.selection))
+    start = {"card": line.title(fresh), "wire": line.out(f"{fresh}.out"), "marquee": line.at(60, 600)}[what]
+    line.press(start)
+    line.move(start + QPoint(30, 30))
     line.desk.undo()
-    line.key(Qt.Key.Key_A, CTRL)
-    line.release(line.title("lone1") + QPoint(40, 40))
-    assert line.true()
+    line.move(start + QPoint(60, 60))
+    line.release(line.into("free1.clip"))
+    assert fresh not in line.graph.nodes and len(line.links) == 3 and line.true()
+    assert not line.view.live_wire().isVisible() and line.view.gesture is None
