@@ -14,6 +14,7 @@ from editor.forms import presets
 from editor.forms.presets import PresetError, Presets, settings
 from editor.language import tr
 from graphs.document import JsonObject
+from graphs.groups.types import GroupNode
 from nodes.node import Node
 
 
@@ -42,7 +43,8 @@ class PresetBox(QToolButton):
 
     def show_node(self, kind: type[Node] | None, params: JsonObject) -> None:
         """None: nodes of several types have no presets in common."""
-        has = kind is not None and bool(settings(kind, {}))
+        own = kind is not None and issubclass(kind, GroupNode)  # each group is a type of its own: no presets in common
+        has = kind is not None and not own and bool(settings(kind, {}))
         self.setVisible(has)
         if kind is None or not has:
             self._kind = None
