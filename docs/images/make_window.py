@@ -21,6 +21,12 @@ ROOT = HERE.parent.parent
 SCREEN = (1920, 1080)
 TAPE = ROOT / "graphs" / "demo" / "tape.mkv"
 PATIENCE_S = 90
+CLOGGED = """
+def look(n, f):
+    raise RuntimeError("the heads are clogged")
+
+clip = clip.std.ModifyFrame(clip, look)
+"""
 
 
 class Session:
@@ -172,7 +178,7 @@ def error(session: Session) -> None:
 
     session.open_tape()
     kind = session.window.desk.registry.types["utility.script"]
-    code = "import vapoursynth as vs\n\ndef look(n, f):\n    raise RuntimeError('the heads are clogged')\n\nclip = clip.std.ModifyFrame(clip, look)"
+    code = CLOGGED
     node = NodeDoc(NodeId("own1"), kind.id, kind.version, {"code": code}, label="Own repair", position=(1050, 640))
     target = next(
         link.target for link in session.window.desk.graph.links if link.target == (NodeId("sharpness1"), "clip")

@@ -12,18 +12,20 @@ moments would be the first one's too, and nobody could go there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 from typing import Protocol, runtime_checkable
 
-from graphs.document import NodeId
+from graphs.document import Graph, NodeId
 from graphs.forecast import Forecast
 from graphs.resolve import Placed, Port, Resolved
 from nodes.clip import ClipInfo
 from nodes.ports import PICTURES
 
 _JOIN = "time.join"
+BEGINS = "begins"
 
 
 @runtime_checkable
@@ -186,7 +188,7 @@ class Clocks:
 
     def _laid_out(self) -> dict[NodeId, Fraction]:
         """Where each tape of a join begins: behind those before it, unless it has its place already."""
-        offsets: dict[NodeId, Fraction] = {}
+        offsets = begins(self._resolved.graph)
         for node in self._resolved.order:
             placed = self._resolved.placed[node]
             if placed.type.id != _JOIN or placed.bypass:
@@ -204,6 +206,17 @@ class Clocks:
         """How long a tape is, in seconds."""
         clocks = (self._clock((source, port)) for port in self._resolved.placed[source].type.outputs)
         return max((clock.ends for clock in clocks if clock), default=Fraction(0))
+
+
+def begins(graph: Graph) -> dict[NodeId, Fraction]:
+    """Sources of which the document says that they begin later on the tape (`meta.begins`: node → seconds as a ratio):
+    what was rendered from an in point on shows the moments behind it."""
+    told = graph.meta.get(BEGINS)
+    found: dict[NodeId, Fraction] = {}
+    for node, seconds in told.items() if isinstance(told, Mapping) else ():
+        with suppress(ValueError, ZeroDivisionError):
+            found[NodeId(node)] = max(Fraction(0), Fraction(str(seconds)))
+    return found
 
 
 def _apart(stretch: Stretch, moment: Fraction) -> Fraction:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -45,6 +46,8 @@ class Request:
     registry: Registry
     span: Span | None = None
     trust: bool = False
+    begins: Fraction = Fraction(0)
+    """The in point, in seconds of tape."""
     folder: Path | None = None
     """Where results go that nobody gave a place: beside the source."""
 
@@ -179,6 +182,7 @@ class RenderDialog(QDialog):
             self._overwrite.isChecked(),
             self._request.trust,
             source=self._source,
+            begins=self._request.begins if self._part.isChecked() else Fraction(0),
         )
         self.accept()
 

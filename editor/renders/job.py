@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 
 from graphs.document import Graph
@@ -35,6 +36,8 @@ class Order:
     trust: bool = False
     source: str = ""
     """The file of the graph's first video source, to compare the result with."""
+    begins: Fraction = Fraction(0)
+    """The moment of tape at which the result begins, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)

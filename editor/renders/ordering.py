@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
@@ -29,7 +30,13 @@ def request(desk: Desk, analysis: Analysis, playhead: Playhead) -> Request:
     sources = [Path(file.path).parent for file in analysis.compiled.plan.files]
     folder = next((place for place in sources if place.is_dir()), desk.path.parent if desk.path else None)
     return Request(
-        analysis.graph, desk.name, analysis.compiled, desk.registry, marked_frames(analysis, playhead), folder=folder
+        analysis.graph,
+        desk.name,
+        analysis.compiled,
+        desk.registry,
+        marked_frames(analysis, playhead),
+        begins=playhead.mark_in or Fraction(0),
+        folder=folder,
     )
 
 

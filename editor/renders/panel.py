@@ -30,10 +30,11 @@ from editor.renders.model import LEFT, NAME, PROGRESS, SPEED, QueueModel
 class RenderPanel(QWidget):
     """The jobs of a RenderLine.
 
-    Signals: compare_wanted(source: Path, result: Path); count_changed(int) how many jobs are not over.
+    Signals: compare_wanted(source: Path, result: Path, begins: Fraction); count_changed(int) how many jobs are not
+    over.
     """
 
-    compare_wanted = Signal(object, object)
+    compare_wanted = Signal(object, object, object)
     count_changed = Signal(int)
 
     def __init__(self, line: RenderLine, parent: QWidget | None = None) -> None:
@@ -125,7 +126,7 @@ class RenderPanel(QWidget):
         """Source and result beside each other."""
         job, results = self.chosen, self._results()
         if job is not None and job.order.source and results:
-            self.compare_wanted.emit(Path(job.order.source), results[0])
+            self.compare_wanted.emit(Path(job.order.source), results[0], job.order.begins)
 
     def copy_log(self) -> None:
         job = self.chosen

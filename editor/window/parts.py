@@ -70,9 +70,8 @@ class Parts(QObject):
         window.topbar.put([[actions.get("canvas.tidy")]])
         window.topbar.preview_size.connect(self.viewer.set_preview_share)
         window.topbar.render_by(actions.get("render.start"))
-        self.outcome = Outcome(window, self._compare)
+        self.outcome = Outcome(window, self._compare_job)
         self.line.ended.connect(self.outcome.ended)
-        self.queue.compare_wanted.connect(self.outcome.compare)
         self._listen()
         self.engine.start()
 
@@ -169,6 +168,7 @@ class Parts(QObject):
         self.viewer.shown_changed.connect(self._badge)
         self.viewer.node_wanted.connect(self._show_node)
         self.problems.node_wanted.connect(self._show_node)
+        self.queue.compare_wanted.connect(self._compare)
         window.playhead.moved.connect(self._show_moment)
         window.playhead.playing_changed.connect(self._show_moment)
         window.desk.reset.connect(self._opened)
@@ -204,13 +204,20 @@ class Parts(QObject):
         if not self._window.playhead.speed:
             self.canvas.show_moment(self._window.playhead.moment)
 
-    def _compare(self, one: NodeId, other: NodeId) -> None:
-        self.viewer.show_node(one)
-        self.viewer.show_node(other, "B")
+    def _compare_job(self, job: int) -> None:
+        self.queue.choose(job)
+        self.queue.compare()
 
     def _badge(self) -> None:
         """The cards of what the viewer shows carry its letter."""
         self.canvas.set_badges({node: letter for letter, node in self.viewer.shown.items() if node is not None})
+
+    def _compare(self, source: object, result: object, begins: object) -> None:
+        """A finished render beside its tape, in a window of its own."""
+        from editor.window.compare import CompareWindow
+
+        assert isinstance(source, Path) and isinstance(result, Path) and isinstance(begins, Fraction)
+        CompareWindow(self._window.desk.registry, source, result, begins, self._window).show()
 
     def _show_node(self, node: str) -> None:
         self._window.desk.select([NodeId(node)], NodeId(node))

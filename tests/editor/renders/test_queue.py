@@ -112,7 +112,7 @@ def test_the_panel_follows_the_queue(qtbot: QtBot, line: RenderLine, source: Pat
     assert panel.chosen is not None and panel.chosen.stage is Stage.DONE
     with qtbot.waitSignal(panel.compare_wanted) as caught:
         panel.compare()
-    assert caught.args == [source, tmp_path / "holiday.mkv"]
+    assert caught.args == [source, tmp_path / "holiday.mkv", 0]
     panel.remove()
     assert line.jobs == ()
 
