@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import isqrt
 
+import numpy as np
 import vapoursynth as vs
 
 from runtime.worker import providers
@@ -20,6 +21,8 @@ _BYTES_A_PIXEL = 3000
 """What a pixel of a model's input takes while it is worked on: measured 600 to 3,000 on the processor."""
 _SHARE = 0.6
 _LEAST_TILE = 128
+_PROOF = 64
+"""The side of the picture that a provider is proved with."""
 
 Way = Callable[[], list[vs.VideoNode]]
 
@@ -54,6 +57,8 @@ def run_model(
         for way, make in job.ways(name, engine):
             try:
                 made = make()
+                if name != "cpu" and (off := job.error(name, way)) > job.tolerance:
+                    raise ValueError(f"its picture is wrong by {off:.2g}")
             except ModelError:
                 raise  # no provider makes another picture of it
             except Exception as fault:  # a driver, a filter, a model: all may fail in any way
@@ -123,6 +128,33 @@ class _Job:
             return True
         spent = 2 * self.overlap * max(self.scale, Fraction(1))
         return not self.tight and spent * 2 <= min(self.tile)
+
+    # -- proof
+    @property
+    def tolerance(self) -> float:
+        """What a provider may differ from the processor: full precision on a card is often 19 bits, half 11."""
+        return 0.01 if self.precision == "fp32" else 0.04
+
+    def error(self, name: str, way: str) -> float:
+        """How far a small picture is off that this model makes by `name`, against the processor's. Endless where it is
+        no number."""
+        fixed = self.tile[0] and self.multiple >= max(self.tile)
+        side = -(-_PROOF // self.multiple) * self.multiple
+        width, height = self.tile if fixed else (side, side)
+        clips = []
+        for clip in self.clips:
+            blank = clip.std.BlankClip(width=width, height=height, length=1, keep=True)
+            waves = [f"X {7 + plane} / sin Y {11 - plane} / cos + 4 / 0.5 +" for plane in range(clip.format.num_planes)]
+            clips.append(blank.akarin.Expr(waves))
+        small = _Job(clips, self.path, self.precision, (0, 0), 0, self.scale, self.pictures, self.multiple)
+        made = small.by_mlrt(name) if way == "mlrt" else small.by_onnxruntime(name)
+        worst = 0.0
+        for one, other in zip(made, small.by_onnxruntime("cpu"), strict=True):
+            with one.get_frame(0) as a, other.get_frame(0) as b:
+                for plane in range(a.format.num_planes):
+                    off = float(np.abs(np.asarray(a[plane]) - np.asarray(b[plane])).max())
+                    worst = max(worst, off if off == off else float("inf"))
+        return worst
 
     # -- vs-mlrt
     def by_mlrt(self, name: str) -> list[vs.VideoNode]:

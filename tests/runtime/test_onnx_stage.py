@@ -226,6 +226,21 @@ def test_a_provider_that_breaks_when_it_is_used_gives_way_to_the_next(monkeypatc
     assert sum("dml by" in line and "does not work here" in line for line in lines) == 2
 
 
+def test_a_provider_whose_picture_is_wrong_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = onnx._Job._filter
+
+    def wrong(self: Any, name: str, *others: Any) -> list[vs.VideoNode]:
+        made = real(self, name, *others)
+        return [clip.std.Expr("x 0.1 +") for clip in made] if name == "ov" else made
+
+    monkeypatch.setattr(onnx._Job, "_filter", wrong)
+    clip = painted(noise())
+    with logged() as lines:
+        made = run_model([clip], DEMO, provider="ov", scale=2)[0]
+    assert np.array_equal(held(made), held(run_model([clip], DEMO, provider="cpu", scale=2)[0]))
+    assert any("ov by mlrt does not work here (its picture is wrong by 0.1)" in line for line in lines)
+
+
 def test_a_picture_too_large_for_memory_is_cut_and_runs_where_tiles_can_shrink(monkeypatch: pytest.MonkeyPatch) -> None:
     clip = painted(noise(400, 300))
     whole = held(run_model([clip], DEMO, overlap=2, scale=2)[0])
