@@ -5,9 +5,9 @@
 - **ours**: editor/canvas in a window of 1280x800, drawn by the processor (offscreen platform, raster).
 - **bare**: a QGraphicsView of as many rounded rectangles and curves in the same places, nothing else on it.
 
-Times are CPU milliseconds of the whole process for one paint, the median and the worst of the rounds; both are measured
-in turn in the same run, since machines differ. Targets: a paint ≤ 16.7 ms at any zoom, opening < 1.5 s, and 50 thumbnails
-at 10 Hz without a block > 50 ms.
+Times are CPU milliseconds of the whole process for one paint, the median and the worst of the rounds; both are
+measured in turn in the same run, since machines differ. Targets: a paint ≤ 16.7 ms at any zoom, opening < 1.5 s, and 50
+thumbnails at 10 Hz without a block > 50 ms.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -47,9 +48,8 @@ def document(count: int) -> Graph:
     nodes, links = [], []
     for at in range(count):
         kind = registry.types["input.video" if at % 25 == 0 else TYPES[at % len(TYPES)]]
-        nodes.append(
-            NodeDoc(NodeId(f"n{at}"), kind.id, kind.version, defaults(kind), position=(at % 25 * 246.0, at // 25 * 262.0))
-        )
+        place = (at % 25 * 246.0, at // 25 * 262.0)
+        nodes.append(NodeDoc(NodeId(f"n{at}"), kind.id, kind.version, defaults(kind), position=place))
         sound = kind.id == "sound.gain"
         if at % 25 and sound:
             links.append(Link.of(f"n{at - at % 25}.sound", f"n{at}.audio"))
@@ -106,10 +106,11 @@ def settle(app: QApplication, seconds: float) -> None:
 
 
 def panned(port: QWidget, move: Callable[[float], object], rounds: int) -> list[float]:
-    times = []
-    for step in range(rounds):
-        times.append(took(lambda step=step: (move(9.0 if step % 2 else -7.0), port.repaint())))  # type: ignore[misc]
-    return times
+    def step(by: float) -> None:
+        move(by)
+        port.repaint()
+
+    return [took(partial(step, 9.0 if at % 2 else -7.0)) for at in range(rounds)]
 
 
 def dragged(app: QApplication, port: QWidget, at: QPointF, rounds: int) -> list[float]:
@@ -189,9 +190,7 @@ def main() -> int:
         other.centerOn(2900, 2500)
         app.processEvents()
         bar = other.horizontalScrollBar()
-        theirs = panned(
-            other.viewport(), lambda by: (bar.setValue(bar.value() + int(by)), other.viewport().update()), options.rounds
-        )
+        theirs = panned(other.viewport(), lambda by, bar=bar: bar.setValue(bar.value() + int(by)), options.rounds)  # type: ignore[misc]
         cards = [card for card in canvas.mirror.cards.values() if view.seen_rect().intersects(card.rect())]
         spot = view.to_view(cards[len(cards) // 2].pos() + QPointF(60, 12))
         drag = dragged(app, port, spot, options.rounds)
@@ -210,10 +209,8 @@ def main() -> int:
         for step in range(options.rounds * 2)
     ]
     print(f"wheel from 0.5 to 0.8         {told(wheel)}")
-    sharp: list[float] = []
     view._sharpen()
-    for _ in range(20):
-        sharp.append(took(lambda: (view._pay(), port.repaint())))
+    sharp = [took(lambda: (view._pay(), port.repaint())) for _ in range(20)]
     print(f"sharp again, each paint       {told(sharp)}")
     late |= statistics.median(wheel) > FRAME_MS or max(sharp) > 50
 
