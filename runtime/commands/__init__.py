@@ -22,6 +22,7 @@ _SHOWN = (
     "probe",
     "nodes",
     "presets",
+    "models",
     "schema",
     "doctor",
     "test",

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from runtime.models.entry import Entry, HashSource, Licence, Memory, NcnnSource, Pattern, ValueRange, Weights
+from runtime.models.entry import Entry, HashSource, Licence, Memory, NcnnSource, Pattern, Task, ValueRange, Weights
 
 FOLDER = Path(__file__).parent / "registry"
 NAME = re.compile(r"[a-z0-9]([a-z0-9.+-]{0,62}[a-z0-9])?")
@@ -152,3 +152,19 @@ def _of_file(file: Weights) -> Iterator[str]:
         yield "sha256 and hash_source: each needs the other"
     if file.sha256 and not SHA256.fullmatch(file.sha256):
         yield "sha256: 64 hexadecimal digits, in lower case, were expected"
+
+
+def own_entry(name: str, said: Mapping[str, Any]) -> Entry:
+    """A user's own model, from what the shelf kept of it; `said` may lack anything. RegistryError."""
+    usual = {
+        "title": name, "does": Task.OTHER, "about": "A model of your own.", "suits": "not stated",
+        "architecture": "not stated", "pattern": Pattern.TILES, "page": "not stated",
+        "licence": {"code": "not stated", "weights": "not stated"},
+    }  # fmt: skip
+    faults: list[str] = []
+    whole = {**usual, **{key: value for key, value in said.items() if value not in ("", None, [], ())}}
+    whole["licence"] = _table(Licence, {k: v for k, v in whole["licence"].items() if v != ""}, "licence", faults)
+    made = _table(Entry, {**whole, "name": name, "own": True}, "", faults)
+    if faults:
+        raise RegistryError(faults)
+    return made  # type: ignore[no-any-return]

@@ -25,6 +25,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from provision.make import try_lock
+from runtime.models.fault import ShelfError
 
 TIMEOUT_S = 30.0
 TRIES = 3
@@ -39,10 +40,6 @@ _AGENT = "Tapeloom (model shelf)"
 
 Progress = Callable[[int, int | None], None]
 """Told the bytes here and the bytes in all, where the server says."""
-
-
-class ShelfError(Exception):
-    """One line for the user: where, what, what next."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from typing import IO, Any
 
 import psutil
 
-from runtime.models.download import ShelfError
 from runtime.models.entry import Pattern, ValueRange
+from runtime.models.fault import ShelfError
 from runtime.process import Child
 
 COMMAND = (sys.executable, "-P", "-m", "runtime.worker.model_trial")
