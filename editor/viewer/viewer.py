@@ -142,7 +142,7 @@ class Viewer(QWidget):
         if doc is None:
             return ""
         kind = self._desk.kind(doc)
-        return doc.label or (kind.label if kind is not None else doc.type)
+        return doc.label or (tr(kind.name()) if kind is not None else doc.type)
 
     def _caption(self, slot: Slot) -> str:
         chosen = self.shown["A" if slot is self.slots["A"] else "B"]

@@ -21,6 +21,11 @@ from PySide6.QtWidgets import (
 from editor import theme
 
 
+def head_height() -> int:
+    """Of a panel's title row, with room for the text size that the user chose."""
+    return round(20 + 18 * theme.text_scale())
+
+
 class Frame(QFrame):
     """What panels have in common: a key, a title, a row at the top that a part may add buttons to."""
 
@@ -48,7 +53,6 @@ class Panel(Frame):
         self._bar = QWidget()
         self._bar.setObjectName("PanelHead")
         self._bar.setLayout(self.head)
-        self._bar.setFixedHeight(38)
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(1, 1, 1, 1)
         self._rows.setSpacing(0)
@@ -77,6 +81,7 @@ class Panel(Frame):
             self.head.addWidget(button)
 
     def _redraw(self) -> None:
+        self._bar.setFixedHeight(head_height())
         self._icon.setPixmap(theme.pixmap(self._icon_name, 16, "text2", self.devicePixelRatioF()))
         self._icon.setVisible(bool(self._icon_name))
 
@@ -97,14 +102,19 @@ class TabbedPanel(Frame):
         rows.setSpacing(0)
         bar = QWidget()
         bar.setObjectName("PanelHead")
-        bar.setFixedHeight(38)
         bar.setLayout(self.head)
         self.head.setContentsMargins(4, 0, 8, 0)
         self.head.addWidget(self.tabs)
         self.head.addStretch(1)
         rows.addWidget(bar)
         rows.addWidget(self.pages, 1)
+        self._bar = bar
+        self._redraw()
+        theme.watch.changed.connect(self._redraw)
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+
+    def _redraw(self) -> None:
+        self._bar.setFixedHeight(head_height())
 
     def add(self, page: QWidget, title: str) -> int:
         self.pages.addWidget(page)

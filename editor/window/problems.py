@@ -98,7 +98,7 @@ class ProblemsPanel(QWidget):
     def _title(self, problem: Problem) -> str:
         doc = self._desk.graph.nodes.get(problem.node) if problem.node else None
         kind = self._desk.kind(doc) if doc else None
-        return (doc.label or (kind.name() if kind else doc.id)) if doc else str(problem.node or "")
+        return (doc.label or (tr(kind.name()) if kind else doc.id)) if doc else str(problem.node or "")
 
     def _mend(self, problem: Problem) -> None:
         made: tuple[str, Edit] | None = remedy(self._desk.graph, self._desk.registry, problem)

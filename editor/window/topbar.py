@@ -37,7 +37,6 @@ class TopBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(2)
-        self.setFixedHeight(46)
         row.addWidget(Logo())
         row.addSpacing(10)
         self.menus = QMenuBar()
@@ -104,6 +103,7 @@ class TopBar(QFrame):
         self.title.setAccessibleName(tr("{name}, not saved").format(name=name) if dirty else name)
 
     def _redraw(self) -> None:
+        self.setFixedHeight(round(24 + 22 * theme.text_scale()))
         self.render_button.setIcon(theme.icon("play", "on_accent"))
         self.render_button.setIconSize(QSize(12, 12))
         self.menus.setFont(theme.font(13))
