@@ -17,6 +17,7 @@ from editor.forms.asks import Knows
 from editor.forms.sheet import sheet
 from editor.language import tr
 from graphs.document import NodeId
+from graphs.groups.flatten import outermost
 from runtime.script import ScriptText
 
 MARGIN = 12
@@ -111,7 +112,8 @@ class CodePanel(QWidget):
         self.hint.setVisible(bool(text))
 
     def _show(self) -> None:
-        own = [at for at, owner in enumerate(self._script.lines) if owner and owner == self._desk.current]
+        current = self._desk.current  # of a group all that lies in it
+        own = [at for at, owner in enumerate(self._script.lines) if owner and outermost(NodeId(owner)) == current]
         if self.own.isChecked():
             first = own[0] if own else 0
             self.view.show_lines([self._lines[at] for at in own], first + 1)
@@ -136,7 +138,7 @@ class CodePanel(QWidget):
     def _clicked(self, line: int) -> None:
         if self.own.isChecked() or line >= len(self._script.lines):
             return
-        node = NodeId(self._script.lines[line])
+        node = outermost(NodeId(self._script.lines[line]))
         if node in self._desk.graph.nodes:
             self._desk.select([node], node)
 

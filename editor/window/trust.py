@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from editor.desk.history import Change
 from editor.language import tr
 from editor.window.notices import Notices
 from graphs.document import Graph, NodeDoc, NodeId, thawed
+from graphs.groups.flatten import flattened, outermost
 from runtime import folders
 
 if TYPE_CHECKING:
@@ -86,13 +87,23 @@ class Trust(QObject):
 
     def _changed(self, change: object) -> None:
         assert isinstance(change, Change)
-        for node, doc in change.patch.nodes.items():
-            before = change.before.nodes.get(node)
-            if doc is not None and before is not None and before.type == doc.type and before in self._trusted:
-                kind = self._desk.kind(doc)
-                if kind is not None and kind.trusted and before.params != doc.params:
+        edited = {node for node, doc in change.patch.nodes.items() if doc is not None and self._same(change, node, doc)}
+        if edited:
+            before = {doc.id: doc for doc in _runs_code(_only(change.before, edited), self._desk)}
+            for doc in _runs_code(_only(change.after, edited), self._desk):
+                known = before.get(doc.id)
+                if known is not None and known.type == doc.type and known in self._trusted:
                     self._trusted.add(doc)  # edited here, by who trusts it
         self._look()
+
+    def _same(self, change: Change, node: NodeId, doc: NodeDoc) -> bool:
+        """Whether a node that may run code is the one that it was, with other settings. Of a group only the settings
+        that it shows may differ: what lies in it may be a stranger's."""
+        before = change.before.nodes.get(node)
+        kind = self._desk.kind(doc)
+        if before is None or before.type != doc.type or before.params == doc.params:
+            return False
+        return kind is not None and kind.trusted and before.inside is doc.inside
 
     def _look(self) -> None:
         code = _runs_code(self._desk.graph, self._desk)
@@ -107,7 +118,7 @@ class Trust(QObject):
         if strange:
             names = ", ".join(doc.label or doc.id for doc in strange)
             text = tr("{nodes} runs code that is written in this graph. Read it before you trust it.")
-            first = strange[0].id
+            first = outermost(strange[0].id)
             self._bars.show_notice(
                 BAR,
                 text.format(nodes=names),
@@ -122,5 +133,11 @@ class Trust(QObject):
 
 
 def _runs_code(graph: Graph, desk: Desk) -> list[NodeDoc]:
-    found = [doc for doc in graph.nodes.values() if (kind := desk.kind(doc)) is not None and kind.trusted]
+    """The nodes that run their author's code, those in groups too, as `group1/own1` and with the settings in force."""
+    nodes = flattened(graph, desk.registry).graph.nodes.values()
+    found = [doc for doc in nodes if (kind := desk.registry.get(doc.type)) is not None and kind.trusted]
     return sorted(found, key=lambda doc: doc.id)
+
+
+def _only(graph: Graph, nodes: Collection[NodeId]) -> Graph:
+    return Graph({node: graph.nodes[node] for node in nodes})

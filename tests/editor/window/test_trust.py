@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 from editor.window.parts import Parts
 from editor.window.window import Window
 from graphs.document import Graph, Link, NodeDoc, NodeId
-from graphs.edits import AddNodes, Connect, SetParams
+from graphs.edits import AddNodes, Connect, Patch, SetParams, apply
+from graphs.groups.collapse import collapse
+from graphs.groups.expand import expand
 from graphs.upgrade import defaults
 from nodes.registry import default_registry
 from tests.runtime.tapes import tape
@@ -81,3 +83,50 @@ def test_the_same_code_is_not_asked_about_twice(window: Window, qtbot: QtBot, so
     opened(window, graph, qtbot)
     qtbot.waitUntil(lambda: parts.engine.trust)
     assert window.notices.get("trust") is None
+
+
+def test_code_inside_a_group_is_asked_about_too_and_no_group_stands_for_another(
+    window: Window, qtbot: QtBot, source: Path, tmp_path: Path
+) -> None:
+    def grouped(code: str) -> Graph:
+        graph = graph_with(source, own("own1", code))
+        return apply(graph, collapse(graph, [NodeId("own1")], "Part", default_registry()))[0]
+
+    parts = opened(window, grouped("clip = clip.std.Invert()"), qtbot)
+    qtbot.waitUntil(lambda: window.notices.get("trust") is not None)
+    bar = window.notices.get("trust")
+    assert bar is not None and not parts.engine.trust
+    QTest.mouseClick(bar.buttons[1], Qt.MouseButton.LeftButton)
+    assert parts.engine.trust
+
+    # the same group from the outside, with other code inside
+    witness = tmp_path / "it ran inside"
+    strange = grouped(f"open({str(witness)!r}, 'w').close()")
+    assert strange.nodes[NodeId("group1")].params == window.desk.graph.nodes[NodeId("group1")].params
+    parts = opened(window, strange, qtbot)
+    qtbot.waitUntil(lambda: window.notices.get("trust") is not None)
+    parts.viewer.show_node(NodeId("group1"))
+    qtbot.wait(300)
+    assert not parts.engine.trust and not witness.exists()
+
+    # nor may other content slip in under a node that is trusted already
+    parts = opened(window, grouped("clip = clip.std.Invert()"), qtbot)
+    qtbot.waitUntil(lambda: parts.engine.trust)
+    window.desk.do(Patch(nodes={NodeId("group1"): strange.nodes[NodeId("group1")]}), "slip in")
+    assert not parts.engine.trust
+    qtbot.wait(300)
+    assert not witness.exists()
+
+
+def test_code_that_a_trusted_group_shows_may_be_edited(window: Window, qtbot: QtBot, source: Path) -> None:
+    graph = graph_with(source, own("own1", "clip = clip.std.Invert()  # mine"))
+    shown = [(NodeId("own1"), "code")]
+    parts = opened(window, apply(graph, collapse(graph, [NodeId("own1")], "Part", default_registry(), shown))[0], qtbot)
+    qtbot.waitUntil(lambda: window.notices.get("trust") is not None)
+    bar = window.notices.get("trust")
+    assert bar is not None
+    QTest.mouseClick(bar.buttons[1], Qt.MouseButton.LeftButton)
+    window.desk.do(SetParams(NodeId("group1"), {"code": "clip = clip.std.FlipVertical()  # mine"}), "edit")
+    assert parts.engine.trust
+    window.desk.do(expand(window.desk.graph, NodeId("group1")), "expand")
+    assert parts.engine.trust  # it is the same code
