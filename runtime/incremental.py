@@ -10,6 +10,7 @@ import threading
 from collections.abc import Collection
 
 from graphs.document import Graph, NodeId
+from graphs.groups.flatten import count
 from graphs.recall import Recall
 from nodes.media import Probe
 from nodes.registry import Registry
@@ -42,7 +43,7 @@ class Compiler:
         """Compile `graph` for `targets` (None: all that it writes; every node's id: each picture has a place, also
         where it leads to no output). The nodes of `stand_in` show their quick look-alike where they have one."""
         with self._lock:
-            if len(self._recall) > _ANSWERS_A_NODE * (len(graph.nodes) + 50):
+            if len(self._recall) > _ANSWERS_A_NODE * (count(graph) + 50):
                 self._recall.clear()
             if self._looked.unsure:
                 self._looked = self._looked.again()

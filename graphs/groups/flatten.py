@@ -157,6 +157,11 @@ def _within(group: NodeDoc, port: Port) -> Port:
     return NodeId(f"{group.id}/{port[0]}"), port[1]
 
 
+def count(graph: Graph) -> int:
+    """How many nodes there are, those in groups too."""
+    return sum(1 + (count(doc.inside.graph) if doc.inside is not None else 0) for doc in graph.nodes.values())
+
+
 def outermost(node: NodeId) -> NodeId:
     """The node of the document in which a node lies: the group, or itself."""
     return NodeId(node.partition("/")[0])
