@@ -31,6 +31,7 @@ DEFAULTS: Mapping[str, Value] = {
     "recent": [],  # newest first
     "layouts": {},  # name → splitters and panels
     "layout": {},  # the present one
+    "window": "",  # where it stood and how large, as Qt writes it
     "folder": "",  # where the last file dialog ended
 }
 TEXT_SIZES = (90, 100, 110, 125, 150)

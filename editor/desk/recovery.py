@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, QTimer
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from editor.desk.desk import Desk
 from graphs.codec import DocumentError
@@ -72,7 +72,12 @@ def survivors() -> list[Survivor]:
 
 
 class Recovery(QObject):
-    """Keeps a copy of the document of one window while it has unsaved changes."""
+    """Keeps a copy of the document of one window while it has unsaved changes.
+
+    Signal: troubled(str) the copy cannot be written, and why; empty when it can again.
+    """
+
+    troubled = Signal(str)
 
     def __init__(self, desk: Desk, every_s: float, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +109,7 @@ class Recovery(QObject):
         self._writing = self._thread.submit(self._write, graph, about)
 
     def _write(self, graph: Graph, about: dict[str, str]) -> None:
+        before = self.trouble
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / _FACTS).write_text(json.dumps(about), "utf-8")
@@ -111,6 +117,8 @@ class Recovery(QObject):
             self.trouble = ""
         except (FileError, OSError, ValueError) as fault:
             self.trouble = str(fault)
+        if self.trouble != before:
+            self.troubled.emit(self.trouble)
 
     def _clean(self) -> None:
         """Saved: nothing is left to recover."""

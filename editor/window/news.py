@@ -32,6 +32,14 @@ class News(QObject):
     def refused(self, text: str) -> None:
         self._bars.show_notice("refused", text, kind="warn", for_s=8)
 
+    def unkept(self, why: str) -> None:
+        """The recovery copy cannot be written: a crash would now cost work."""
+        if why:
+            text = tr("No recovery copy can be written: {why}. Save your work.").format(why=why)
+            self._bars.show_notice("unkept", text, [(tr("Save"), self._window.files.save)], kind="warn")
+        else:
+            self._bars.close_notice("unkept")
+
     def fault(self, line: str, details: str) -> None:
         text = tr(
             "Something went wrong inside Tapeloom ({line}). Your work is still here; go on, or save and start anew."

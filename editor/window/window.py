@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -114,6 +114,7 @@ class Window(QMainWindow):
         self.files.changed_outside.connect(self.news.changed_outside)
         self.files.opened.connect(lambda _: self.start.refresh())
         self.faults.happened.connect(self.news.fault)
+        self.recovery.troubled.connect(self.news.unkept)
         self.actions_.remapped.connect(lambda: self.settings.set("shortcuts", dict(self.actions_.remapped_shortcuts)))
         self.layout_.changed.connect(self._keep_layout)
         self.settings.changed.connect(self._set)
@@ -175,6 +176,9 @@ class Window(QMainWindow):
     # ---- coming and going
 
     def _first_size(self) -> None:
+        known = QByteArray.fromBase64(str(self.settings.get("window")).encode("ascii", "ignore"))
+        if not known.isEmpty() and self.restoreGeometry(known):
+            return
         room = QGuiApplication.primaryScreen().availableGeometry()
         self.resize(min(room.width(), 1920), min(room.height(), 1080))
 
@@ -209,6 +213,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self._gone = True
+        self.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
         closing = [self.intake.close, self.status.end, self.recovery.close]
         for close in [*(self.parts.closing() if self.parts is not None else ()), *closing]:
             try:

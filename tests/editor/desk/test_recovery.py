@@ -95,3 +95,22 @@ def test_a_broken_leftover_is_still_offered_by_its_document(desk: Desk) -> None:
     assert found.name == ""
     (folder / "document.graph").unlink()
     assert survivors() == [] and not folder.exists()
+
+
+def test_a_copy_that_cannot_be_written_is_told_and_then_that_it_can(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recovery = Recovery(desk, 60)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        desk.do(ADD, "add")
+        with qtbot.waitSignal(recovery.troubled, check_params_cb=lambda why: "No space left" in why):
+            recovery.keep()
+    desk.do(AddNodes((NodeDoc(NodeId("fill2"), "geometry.fill"),)), "add")
+    with qtbot.waitSignal(recovery.troubled, check_params_cb=lambda why: why == ""):
+        recovery.keep()
+    recovery.close()

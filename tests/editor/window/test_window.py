@@ -227,3 +227,11 @@ def test_a_smaller_preview_is_asked_for_and_shown(window: Window, qtbot: QtBot) 
     before = slot.shot.image.width()
     window.topbar.sizes.setCurrentIndex(2)
     qtbot.waitUntil(lambda: slot.shot is not None and slot.shot.image.width() < before / 2, timeout=20_000)
+
+
+def test_it_stands_where_it_stood(window: Window, settings: Settings, asker: Answers) -> None:
+    window.resize(860, 611)  # the screen of the tests is 800 wide and high
+    window.close()
+    again = Window(Settings(settings.file), window.desk.registry, asker)
+    assert again.height() == 611
+    again.close()
