@@ -133,8 +133,8 @@ def _new(window: Window) -> None:
 def _start(window: Window) -> None:
     from graphs.document import Graph
 
+    window.files.show(Graph(), None, "")
     window.show_start()
-    window.desk.open(Graph(), None, "")
 
 
 def _reload(window: Window) -> None:

@@ -141,6 +141,8 @@ class Window(QMainWindow):
         self.start.refresh()
         self.pages.setCurrentWidget(self.start)
         self.start.take_focus()
+        self._entitle()
+        self.actions_.refresh()
 
     def show_graph(self) -> None:
         self.build_parts()

@@ -235,3 +235,14 @@ def test_it_stands_where_it_stood(window: Window, settings: Settings, asker: Ans
     again = Window(Settings(settings.file), window.desk.registry, asker)
     assert again.height() == 611
     again.close()
+
+
+def test_one_goes_back_to_the_start_page_and_finds_the_work_there(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    save(Graph(), tmp_path / "wedding.graph")
+    window.intake.take(tmp_path / "wedding.graph")
+    qtbot.waitUntil(window.actions_.get("file.save").isEnabled)
+    window.actions_.get("file.start").trigger()
+    assert window.on_start_page and window.windowTitle() == "Tapeloom" and window.desk.path is None
+    qtbot.waitUntil(lambda: not window.actions_.get("file.save").isEnabled())
+    QTest.mouseClick(window.start.recent.cards[0], Qt.MouseButton.LeftButton)
+    assert window.desk.name == "wedding" and not window.on_start_page
