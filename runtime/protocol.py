@@ -520,6 +520,10 @@ class RequestFailed:
     log: tuple[str, ...] = ()
 
 
+FOR_THE_USER = "note: "
+"""How a log line begins that the user is to be told: a model runs elsewhere than was asked, or in smaller parts."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogLine:
     """A line of VapourSynth's log. Levels as VapourSynth's: 0 debug, 1 information, 2 warning, 3 critical, 4 fatal."""

@@ -30,6 +30,7 @@ from typing import Self
 from runtime.blame import blamed_line
 from runtime.process import COMMAND
 from runtime.protocol import (
+    FOR_THE_USER,
     Barred,
     ClipFacts,
     Configure,
@@ -266,6 +267,13 @@ class Session:
     def log_tail(self, lines: int = 20) -> tuple[str, ...]:
         """The last lines that the worker and its plugins wrote."""
         return self._supervisor.log_tail(lines)
+
+    def notes(self) -> tuple[str, ...]:
+        """What the worker has to tell the user, each once."""
+        said = (
+            line.removeprefix(FOR_THE_USER) for line in self._supervisor.log_tail(0) if line.startswith(FOR_THE_USER)
+        )
+        return tuple(dict.fromkeys(said))
 
     # ---- the plan
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -181,6 +181,7 @@ class _Run:
     ffmpeg: Ffmpeg
     listen: Callable[[Event], None]
     began: float
+    passed_on: set[str] = field(default_factory=set)
 
     def run(self, graph: Graph, registry: Registry, frames: Span | None, overwrite: bool, trust: bool) -> Result:
         probe = Remembering(prober(self.session))
@@ -199,12 +200,20 @@ class _Run:
         with _clear_words(), _written(graph) as document:
             self._index(made.plan)
             infos = self._load(made.plan)
+            self._pass_on()
             spans = _spans(made.plan.sinks, infos, frames)
             lanes = [
                 self._lane(planned, infos[planned.node], spans[planned.node], goal, made, probe, document)
                 for planned, goal in zip(made.plan.sinks, goals, strict=True)
             ]
             return self._write(lanes, overwrite)
+
+    def _pass_on(self) -> None:
+        """What the worker has said for the user since the last time."""
+        for text in self.session.notes():
+            if text not in self.passed_on:
+                self.passed_on.add(text)
+                self.listen(Note(text))
 
     def _index(self, plan: Plan) -> None:
         places = index_files(plan.files)
@@ -273,6 +282,7 @@ class _Run:
                 except OSError as fault:
                     raise BrokenRenderError(_unwritable(lane.goal, fault)) from None
             done = self.session.render([lane.ask for lane in lanes], lambda update: self.listen(Writing(update)))
+            self._pass_on()
             for lane in lanes:
                 self._look(lane)
             files = []

@@ -13,6 +13,7 @@ from math import isqrt
 import numpy as np
 import vapoursynth as vs
 
+from runtime.protocol import FOR_THE_USER
 from runtime.worker import providers
 from runtime.worker.inference import Inference, out_of_memory
 from runtime.worker.tiles import halved
@@ -251,4 +252,4 @@ def _short(fault: BaseException) -> str:
 
 
 def _warn(text: str) -> None:
-    vs.core.log_message(vs.MESSAGE_TYPE_WARNING, text)
+    vs.core.log_message(vs.MESSAGE_TYPE_WARNING, f"{FOR_THE_USER}{text}")

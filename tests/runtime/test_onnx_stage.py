@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -18,6 +19,7 @@ from nodes.media import MediaError
 from nodes.model import find_model
 from nodes.registry import default_registry
 from runtime.compiled import compiled
+from runtime.jobs.render import Note, render
 from runtime.script import script_text, step_codes
 from runtime.session import NodeError, Session
 from runtime.worker import onnx, providers
@@ -157,6 +159,21 @@ def test_a_wrong_scale_in_the_description_is_told_at_load(tmp_path: Path) -> Non
         (report,) = [one for one in session.load(codes, prelude) if one.node == "ai"]
     assert report.state == "failed"
     assert "thrice.onnx" in report.message and "scale" in report.message
+
+
+def test_the_user_is_told_of_another_provider_once_and_the_file_is_made(tmp_path: Path) -> None:
+    absent = "dml" if sys.platform == "darwin" else "coreml"
+    heard: list[str] = []
+    made = render(
+        small(provider=absent),
+        outputs=[str(tmp_path / "out.mkv")],
+        frames=(0, 3),
+        listen=lambda event: heard.append(event.text) if isinstance(event, Note) else None,
+    )
+    assert made.files[0].frames == 3
+    said = [text for text in heard if "demo-upscale-2x.onnx" in text]
+    assert len(said) == 2
+    assert absent in said[0] and f"runs on cpu instead of {absent}" in said[1]
 
 
 # -- when something goes wrong underneath ------------------------------------------------------------
