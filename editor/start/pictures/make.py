@@ -18,14 +18,14 @@ TAPE = ROOT / "graphs/demo/tape.mkv"
 SIZE = (472, 266)
 VIEWS = {
     "vhs-pal": (26, 0.32, 0.45, 1.7),
-    "vhs-ntsc": (100, 0.40, 0.30, 1.9),
-    "hi8": (62, 0.34, 0.36, 1.5),
-    "dv-pal": (112, 0.24, 0.34, 2.0),
-    "dv-ntsc": (44, 0.30, 0.26, 2.2),
-    "telecine": (88, 0.45, 0.50, 1.2),
+    "vhs-ntsc": (100, 0.36, 0.20, 1.5),
+    "hi8": (62, 0.34, 0.22, 1.5),
+    "dv-pal": (112, 0.28, 0.20, 1.6),
+    "dv-ntsc": (44, 0.34, 0.20, 1.9),
+    "telecine": (88, 0.40, 0.25, 1.15),
     "gentle": (74, 0.56, 0.40, 2.4),
     "archive-only": (12, 0.50, 0.45, 1.0),
-    "fast-preview": (54, 0.36, 0.42, 1.3),
+    "fast-preview": (54, 0.36, 0.22, 1.3),
 }
 """Of the tape: a frame, the middle of the part that is shown (shares of the picture), how near it is."""
 RATES = {"archive-only": 1, "telecine": 0.8, "fast-preview": 1}
