@@ -139,6 +139,13 @@ class Groups:
         if path is not None:
             self._tried(lambda: self.shelf.take_in(path))
 
+    def take_in_file(self, path: Path) -> bool:
+        """Bring in a file that was dropped; False where it is not a group's."""
+        if path.suffix.lower() != SUFFIX:
+            return False
+        self._tried(lambda: self.shelf.take_in(path))
+        return True
+
     def give_out(self, type_id: str) -> None:
         """Write one of the user's groups to a file, for others."""
         folder = self.asker.folder(tr("Where to put the group?"), Path.home())

@@ -111,7 +111,7 @@ class Parts(QObject):
         )
         self.canvas.search_wanted.connect(self._search)
         self.canvas.message.connect(self._tell)
-        self.canvas.files_dropped.connect(lambda paths, _: window.intake.take(paths[0]))
+        self.canvas.files_dropped.connect(self._dropped)
 
     def _right(self) -> None:
         desk, playhead = self._window.desk, self._window.playhead
@@ -198,6 +198,11 @@ class Parts(QObject):
             self.search.ask_instead(place, context.replaces, choose)
         else:
             self.search.ask(place, context, choose)
+
+    def _dropped(self, paths: list[Path], _spot: object) -> None:
+        """Files on the canvas: a group comes onto the shelf, anything else is opened."""
+        if not self.groups.take_in_file(paths[0]):
+            self._window.intake.take(paths[0])
 
     def _show_moment(self) -> None:
         """The cards' pictures wait while the tape plays: until it stops, the machine is for what is looked at."""

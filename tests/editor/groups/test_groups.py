@@ -252,6 +252,14 @@ def test_a_group_travels_as_a_file(qtbot: QtBot, tmp_path: Path) -> None:
     assert rig.desk.type_named(type_id) is None
 
 
+def test_a_dropped_group_file_comes_onto_the_shelf_and_other_files_do_not(qtbot: QtBot, tmp_path: Path) -> None:
+    rig = kept(qtbot, "Mine")
+    rig.shelf.give_out("group:Mine", tmp_path / "From a friend.group")
+    assert rig.groups.take_in_file(tmp_path / "From a friend.group")
+    assert len(rig.shelf.groups) == 2
+    assert not rig.groups.take_in_file(tmp_path / "tape.mkv")
+
+
 def test_what_is_no_group_is_refused_in_words(qtbot: QtBot, tmp_path: Path) -> None:
     rig = Rig(qtbot, choosing(), Answers())
     whole = tmp_path / "whole.graph"
