@@ -70,12 +70,17 @@ def title(param: Param) -> str:
     return tr(param.title)
 
 
+def plain_name(member: Enum) -> str | None:
+    """A choice as a word, which is to be translated; None for what the trade writes in its own way."""
+    text = str(member.value)
+    return None if text in _SHORT else text[:1].upper() + text[1:].replace("-", " ")
+
+
 def choice_name(param: Param, member: Enum) -> str:
     """What a choice is called on a button."""
-    text = str(member.value)
-    known = _SHORT.get(text)
+    known = _SHORT.get(str(member.value))
     if known is None:
-        known = tr(text[:1].upper() + text[1:].replace("-", " "))
+        known = tr(plain_name(member) or "")
     return f"{known} {param.unit}" if param.unit and known.isdecimal() else known
 
 

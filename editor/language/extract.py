@@ -28,7 +28,8 @@ def found(folder: Path = EDITOR) -> dict[str, str]:
 
 
 def declared() -> dict[str, str]:
-    """The names that the nodes of the library declare, of themselves and of their params: shown through `tr` too."""
+    """The names that the nodes of the library declare, of themselves, their params and choices: shown by `tr` too."""
+    from editor.forms.words import plain_name
     from nodes.registry import load  # takes a moment, and only this needs it
 
     texts: dict[str, str] = {}
@@ -36,6 +37,10 @@ def declared() -> dict[str, str]:
         texts.setdefault(kind.name(), kind.id)
         for param in kind.params.values():
             texts.setdefault(param.title, f"{kind.id}.{param.name}")
+            for member in param.choices or ():
+                text = plain_name(member)
+                if text is not None:
+                    texts.setdefault(text, f"{kind.id}.{param.name}")
     return texts
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,7 +25,9 @@ from nodes.media import Media, MediaError
 from nodes.registry import Registry
 from runtime.advice import preset_for, settings_for
 from runtime.media import media_from
-from runtime.session import Session, SessionError
+
+if TYPE_CHECKING:
+    from runtime.session import Session
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class Intake(QObject):
     # ---- looking
 
     def _look(self, path: Path, as_tape: bool) -> None:
+        from runtime.session import Session  # not at the start: the window is painted first
+
         self.stop()
         self._wanted, self._as_tape = path, as_tape
         session = self._session = Session(cache_mb=128)
@@ -98,6 +102,8 @@ class Intake(QObject):
 
     def _probe(self, session: Session, path: Path) -> None:
         """Runs in a thread of its own; answers by a signal."""
+        from runtime.session import SessionError
+
         try:
             facts = session.probe(str(path), measure=True)
             seen = Seen(path, media_from(facts, str(path)), facts)
