@@ -80,6 +80,8 @@ def _look_at_the_beginning(path: Path) -> None:
         raise BadModelError(f"{path}: it is empty")
     if start.startswith((b"PK\3\4", b"\x80\2", b"\x80\4")):
         raise BadModelError(f"{path}: these are PyTorch weights, not ONNX. Export them to ONNX first (opset 17)")
+    if start[8:10] == b'{"' and b"dtype" in start:
+        raise BadModelError(f"{path}: these are safetensors weights, not ONNX. Export them to ONNX first (opset 17)")
     if start.lstrip().lower().startswith((b"<!doctype", b"<html")):
         raise BadModelError(f"{path}: it is a web page, not a model. Download the file itself")
     if start.startswith(b"version https://git-lfs"):

@@ -52,7 +52,12 @@ class _Writer:
         }  # fmt: skip
         if layer.kind not in kinds:
             raise NcnnError(f"{layer.name}: layers of kind {layer.kind} are not converted")
-        kinds[layer.kind](layer, [self.same.get(blob, blob) for blob in layer.inputs])
+        try:
+            kinds[layer.kind](layer, [self.same.get(blob, blob) for blob in layer.inputs])
+        except NcnnError:
+            raise
+        except (KeyError, IndexError, ValueError):  # too few inputs, a param or numbers of another shape
+            raise NcnnError(f"{layer.name}: a layer of kind {layer.kind} that lacks something") from None
         if layer.outputs:
             self.output = self.same.get(layer.outputs[0], layer.outputs[0])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +46,11 @@ def facts(path: Path) -> dict[str, Any]:
         raise FaultyModelError("it is no ONNX model, or a part of one is missing") from None
     if not model.graph.node:
         raise FaultyModelError("it is no ONNX model, or a part of one is missing: nothing is computed in it")
-    if any(tensor.external_data for tensor in _tensors(model.graph)):
+    nodes = [*model.graph.node, *(node for function in model.functions for node in function.node)]
+    if any(tensor.external_data for tensor in (*_tensors(model.graph), *_in_nodes(nodes))):
         raise FaultyModelError("its weights lie in a second file; save it as one: onnx.save(onnx.load(FILE), NEW_FILE)")
-    strange = sorted({node.domain for node in model.graph.node} - set(KNOWN_DOMAINS))
+    own = {function.domain for function in model.functions}
+    strange = sorted({node.domain for node in nodes} - own - set(KNOWN_DOMAINS))
     if strange:
         raise FaultyModelError(
             f"it needs operators that are not part of ONNX ({', '.join(strange)}); export it without them"
@@ -69,12 +71,17 @@ def facts(path: Path) -> dict[str, Any]:
 
 def _tensors(graph: Any) -> Iterator[Any]:
     yield from graph.initializer
-    for node in graph.node:
-        for attribute in node.attribute:
-            if attribute.HasField("t"):
-                yield attribute.t
-            if attribute.HasField("g"):
-                yield from _tensors(attribute.g)
+    for sparse in graph.sparse_initializer:
+        yield from (sparse.values, sparse.indices)
+    yield from _in_nodes(graph.node)
+
+
+def _in_nodes(nodes: Iterable[Any]) -> Iterator[Any]:
+    for attribute in (attribute for node in nodes for attribute in node.attribute):
+        yield from (attribute.t, *attribute.tensors)  # one that is not set is an empty tensor
+        for graph in (attribute.g, *attribute.graphs):
+            if graph.node or graph.initializer:
+                yield from _tensors(graph)
 
 
 def _value(value: Any) -> dict[str, Any]:

@@ -78,6 +78,7 @@ def test_the_feeding_pattern_follows_from_the_channels(
     [
         (b"", "it is empty"),
         (b"PK\3\4 and so on", "PyTorch weights"),
+        (b'\x60\0\0\0\0\0\0\0{"conv.weight":{"dtype":"F32"', "safetensors weights"),
         (b"<!DOCTYPE html><html>", "a web page"),
         (b"version https://git-lfs.github.com/spec/v1", "Git LFS pointer"),
         (b"good morning\n" * 99, "no ONNX model"),
