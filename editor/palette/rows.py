@@ -74,7 +74,7 @@ class RowPainter(QStyledItemDelegate):
     def __init__(self, view: QWidget, *, stars: bool) -> None:
         super().__init__(view)
         self._view, self._stars = view, stars
-        self._inset = 10 if stars else 2
+        self._inset = 7 if stars else 2
         self.pointer = QPoint(-1, -1)
         self.folded: frozenset[str] = frozenset()
 
@@ -128,7 +128,7 @@ class RowPainter(QStyledItemDelegate):
         else:
             tint = "text3" if dim else ""
             painter.drawPixmap(at, sign(entry.category, side, self._ratio(), tint))
-        words = box.adjusted(left - box.left() + side + 9, 0, -8, 0)
+        words = box.adjusted(left - box.left() + side + 9, 0, -5, 0)
         starred = bool(index.data(Role.STARRED))
         if self._stars and entry is not None and (starred or hot):
             self._star(painter, box, starred)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from typing import Any
 
@@ -506,6 +507,55 @@ def test_content_that_does_not_fit_is_said_with_its_place(content: Any, said: st
         decode(json.dumps(raw))
     assert said in fault.value.faults[0]
     assert len(fault.value.faults) == 1
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_whatever_is_wrong_with_a_group_it_is_words_and_never_a_crash(seed: int) -> None:
+    chance = random.Random(seed)
+    made = grouped("double1", "merge1", label="Double")
+    made = grouped("group1", "qtgmc1", graph=made, promote=[(N("qtgmc1"), "smoothing")])
+    said: list[str] = []
+    for _ in range(25):
+        raw = json.loads(encode(made))
+        for _ in range(chance.randint(1, 3)):
+            spoil(raw["nodes"]["group2"], chance)
+        try:
+            graph = decode(json.dumps(raw))
+        except DocumentError as fault:
+            said += fault.faults
+            continue
+        told(graph)
+        assert decode(encode(graph)) == graph
+        upgrade_graph(graph, REGISTRY)
+        fingerprint(graph, REGISTRY)
+        for key, doc in graph.nodes.items():
+            kind_of(doc, REGISTRY)
+            if doc.inside is not None:
+                done(graph, expand(graph, key))
+    assert said and all(": " in line for line in said)
+
+
+def spoil(raw: Any, chance: random.Random) -> None:
+    """Change, take away or copy something somewhere in a JSON value."""
+    here = raw
+    while True:
+        keys = list(here) if isinstance(here, dict) else list(range(len(here)))
+        if not keys:
+            return
+        key = chance.choice(keys)
+        if isinstance(here[key], dict | list) and here[key] and chance.random() < 0.8:
+            here = here[key]
+            continue
+        match chance.randrange(4):
+            case 0:
+                del here[key]
+            case 1 if isinstance(here, list):
+                here.append(here[key])
+            case 2:
+                here[key] = chance.choice([None, 0, -1, 1e300, "", "clip", "group1", [], {}, [["a", "b"]], True])
+            case _ if isinstance(here, dict):
+                here[chance.choice(["clip", "qtgmc1", "a/b", "name", "inside"])] = here.pop(key)
+        return
 
 
 def group_of(graph: Graph, **shown: Any) -> Graph:
