@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItem
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QToolTip, QVBoxLayout, QWidget
 
@@ -23,6 +23,8 @@ from editor.palette.rows import Role, failed_row, heading, node_row
 from editor.palette.tip import tip
 from editor.palette.tree import NodeTree
 
+NEEDS_AFTER_MS = 7000
+"""VapourSynth is asked what it has once the window stands and has its first pictures."""
 FAVOURITES, RECENT, FAILED = "*favourites", "*recent", "*failed"
 
 
@@ -69,7 +71,7 @@ class Palette(QWidget):
         if actions is not None:
             self._register(actions)
         if needs is None:
-            self.needs.start()
+            QTimer.singleShot(NEEDS_AFTER_MS, self.needs, self.needs.start)
 
     def _listen(self) -> None:
         self.field.textChanged.connect(lambda _: self._fill())
