@@ -6,8 +6,10 @@ import argparse
 from pathlib import Path
 
 from graphs.document import NodeId
+from graphs.groups.flatten import flattened
 from graphs.resolve import did_you_mean
 from nodes.ports import PICTURES
+from nodes.registry import default_registry
 from runtime.commands import DONE, FAILED, UserError
 from runtime.commands._graphs import compile_graph, graph_arguments, open_graph
 from runtime.compiled import Compiled, index_files
@@ -38,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     with Session() as session:
         targets = None
         if args.node is not None:
-            if args.node not in made.graph.nodes:
+            if args.node not in flattened(made.graph, default_registry()).graph.nodes:  # in groups too: group1/crop1
                 near, has = did_you_mean(args.node, made.graph.nodes), ", ".join(made.graph.nodes)
                 raise UserError(f"there is no node {args.node!r}{near}. The nodes: {has}")
             targets = [NodeId(args.node)]
