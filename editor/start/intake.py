@@ -55,6 +55,7 @@ class Intake(QObject):
         self._session: Session | None = None
         self._wanted: Path | None = None
         self._as_tape = False
+        self._threads: list[threading.Thread] = []
         self._seen.connect(self._take_seen)
 
     # ---- ways in
@@ -98,7 +99,9 @@ class Intake(QObject):
         self._wanted, self._as_tape = path, as_tape
         session = self._session = Session(cache_mb=128)
         self.looking.emit(path.name)
-        threading.Thread(target=self._probe, args=(session, path), name="intake", daemon=True).start()
+        thread = threading.Thread(target=self._probe, args=(session, path), name="intake", daemon=True)
+        self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+        thread.start()
 
     def _probe(self, session: Session, path: Path) -> None:
         """Runs in a thread of its own; answers by a signal."""
@@ -124,7 +127,11 @@ class Intake(QObject):
             self._session = None
         self.looking.emit("")
 
-    close = stop
+    def close(self) -> None:
+        """The window goes: nobody may speak to it any more."""
+        self.stop()
+        for thread in self._threads:
+            thread.join()
 
     def _take_seen(self, seen: object) -> None:
         assert isinstance(seen, Seen)

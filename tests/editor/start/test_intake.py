@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,12 @@ MEDIA = Path(__file__).resolve().parents[2] / "media"
 
 
 @pytest.fixture
-def intake(qtbot: QtBot, tmp_path: Path) -> Intake:
+def intake(qtbot: QtBot, tmp_path: Path) -> Iterator[Intake]:
     files = Files(Desk(default_registry()), Settings(tmp_path / "settings.json"), Answers())
     made = Intake(files, default_registry())
     made.files = files  # type: ignore[attr-defined]
-    return made
+    yield made
+    made.close()
 
 
 def desk_of(intake: Intake) -> Desk:
