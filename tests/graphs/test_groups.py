@@ -25,7 +25,7 @@ from graphs.document import (
     NodeId,
     Promoted,
 )
-from graphs.edits import AddNodes, Edit, EditError, SetParams, apply
+from graphs.edits import AddNodes, Edit, EditError, SetParams, apply, replacing
 from graphs.groups.collapse import collapse
 from graphs.groups.expand import expand
 from graphs.groups.flatten import flattened
@@ -197,6 +197,14 @@ def test_a_muted_group_takes_its_nodes_away_and_a_bypassed_one_passes_on() -> No
     assert not any("/" in key for key in resolved.placed)
     laid = done(off, expand(off, G1))
     assert resolve(laid, REGISTRY).feed(N("merge1"), "clip") == ("source1", "out")
+
+
+def test_a_group_replaced_by_a_node_leaves_nothing_of_itself() -> None:
+    made = grouped("qtgmc1", "double1", "merge1")
+    old, new = kind_of(made.nodes[G1], REGISTRY), REGISTRY.types["utility.code"]
+    after = done(made, replacing(G1, old, new, made.nodes[G1].params))
+    assert after.nodes[G1].inside is None
+    assert [str(link) for link in after.links_of(G1)] == ["group1.out → encode1.clip", "source1.out → group1.clip"]
 
 
 # -- flat ------------------------------------------------------------------------------------------
