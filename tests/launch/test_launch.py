@@ -167,10 +167,10 @@ def test_test_adds_its_layer_and_later_makings_keep_it(site: Site) -> None:
     site.start("probe")
     assert sorted(path.stem for path in made_from.iterdir()) == ["app"]
     site.start("test")
-    assert sorted(path.stem for path in made_from.iterdir()) == ["app", "dev"]
+    assert sorted(path.stem for path in made_from.iterdir()) == ["app", "dev", "editor"]
     (site.root / "requirements" / "app.txt").write_text("app==2\n")
     site.start("probe")
-    assert sorted(path.stem for path in made_from.iterdir()) == ["app", "dev"]
+    assert sorted(path.stem for path in made_from.iterdir()) == ["app", "dev", "editor"]
 
 
 def test_starts_at_the_same_time_make_one_environment(site: Site) -> None:
