@@ -117,6 +117,7 @@ class Recovery(QObject):
             self.trouble = ""
         except (FileError, OSError, ValueError) as fault:
             self.trouble = str(fault)
+            self._kept = None  # to be tried again, edited or not
         if self.trouble != before:
             self.troubled.emit(self.trouble)
 
