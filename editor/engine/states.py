@@ -49,28 +49,19 @@ class NodeStates:
 def waiting(states: Mapping[NodeId, NodeState], analysis: Analysis) -> dict[NodeId, NodeState]:
     """A node that fails with the very words of one above it is not at fault: it waits for that one."""
     found = dict(states)
-    for node, said in states.items():
-        if said.state is not State.ERROR or not said.message:
-            continue
-        for link in analysis.graph.incoming(node).values():
-            above = states.get(link.source[0], _IDLE)
-            if above.state is State.ERROR and above.message == said.message:
-                cause = _root(node, states, analysis)
-                found[node] = NodeState(State.WAITING, tr("Waits for {node}").format(node=cause))
+    failing = [node for node, said in states.items() if said.state is State.ERROR and said.message]
+    if len(failing) < 2:
+        return found
+    place = {node: at for at, node in enumerate(analysis.compiled.resolved.order)}
+    for node in failing:
+        words = states[node].message
+        above = analysis.compiled.resolved.upstream([node])
+        causes = [one for one in failing if one != node and one in above and states[one].message == words]
+        if causes:
+            first = min(causes, key=lambda one: place.get(one, 0))
+            name = analysis.graph.nodes[first].label or first
+            found[node] = NodeState(State.WAITING, tr("Waits for {node}").format(node=name))
     return found
-
-
-def _root(node: NodeId, states: Mapping[NodeId, NodeState], analysis: Analysis) -> str:
-    """The first node along the tape that fails with these words."""
-    seen = {node}
-    at, words = node, states[node].message
-    while True:
-        above = [link.source[0] for link in analysis.graph.incoming(at).values()]
-        same = [one for one in above if one not in seen and states.get(one, _IDLE).message == words]
-        if not same:
-            return analysis.graph.nodes[at].label or at
-        at = same[0]
-        seen.add(at)
 
 
 def state(

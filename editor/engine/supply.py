@@ -286,14 +286,14 @@ class Supply:
 
     def _cause(self, node: NodeId, message: str) -> NodeId:
         """The first node along the tape that has failed with these words: a filter below it only passes them on."""
-        graph = self.held.analysis.graph if self.held is not None else None
-        seen: set[NodeId] = set()
-        while graph is not None and node not in seen:
-            seen.add(node)
-            for link in graph.incoming(node).values():
-                said = self.failures.of(link.source[0], self.does(link.source[0]))
-                if said is not None and said.message == message:
-                    node = link.source[0]
+        resolved = self.held.analysis.compiled.resolved if self.held is not None else None
+        if resolved is None or node not in resolved.placed:
+            return node
+        above = resolved.upstream([node])
+        for one in resolved.order:
+            said = self.failures.of(one, self.does(one)) if one in above else None
+            if said is not None and said.message == message:
+                return one
         return node
 
     def _refuse(self, flight: Flight, trouble: Trouble) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from editor.engine.wishes import Shot, State
+from editor.engine.wishes import Shot, State, Trouble
 from graphs.document import Graph, NodeDoc, NodeId
 from graphs.edits import Mute
 from runtime.session import Session
@@ -25,6 +25,11 @@ def die(n, f):
         os.kill(os.getpid(), signal.SIGKILL)
     return f
 clip = clip.std.ModifyFrame(clip, die)
+"""
+CLOGGED = """\
+def look(n, f):
+    raise RuntimeError("the heads are clogged")
+clip = clip.std.ModifyFrame(clip, look)
 """
 
 
@@ -65,6 +70,22 @@ def test_a_node_that_fails_is_blamed_and_mended_by_an_edit(bench: Bench) -> None
     bench.set("own", code="clip = clip.std.Invert()")
     bench.see("A")
     bench.wait(lambda: bench.engine.state_of(NodeId("own")).state is not State.ERROR)
+
+
+def test_what_lies_below_a_node_that_fails_on_a_frame_waits_for_it(bench: Bench) -> None:
+    clogged = (
+        "def look(n, f):\n    raise RuntimeError('the heads are clogged')\nclip = clip.std.ModifyFrame(clip, look)"
+    )
+    trusted(bench, clogged)
+    bench.want("below", "levels", 3)
+    assert bench.trouble("below").message == "RuntimeError: the heads are clogged"  # its traceback is in the log
+    bench.want("at", "own", 3)
+    bench.trouble("at")
+    bench.wait(lambda: bench.engine.state_of(NodeId("levels")).state is State.WAITING)
+    assert bench.engine.state_of(NodeId("own")).state is State.ERROR
+    assert "own" in bench.engine.state_of(NodeId("levels")).message
+    bench.want("below", "levels", 4)
+    bench.wait(lambda: any(isinstance(one, Trouble) and one.frame == 4 and one.blamed == "own" for one in bench.told))
 
 
 def test_a_node_that_crashes_the_worker_is_blamed_until_it_is_forgiven(bench: Bench, tmp_path: Path) -> None:
