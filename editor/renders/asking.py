@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ from graphs.document import Graph, NodeId
 from graphs.problem import Problem
 from nodes.registry import Registry
 from runtime.compiled import Compiled
-from runtime.jobs.destinations import FILE_PARAM, destinations, hindrances, set_outputs, stem_for
+from runtime.jobs.destinations import FILE_PARAM, Destination, destinations, hindrances, set_outputs, stem_for
 from runtime.jobs.render import Span
 from runtime.plan import PlannedSink
 
@@ -50,6 +51,8 @@ class Request:
     """The in point, in seconds of tape."""
     folder: Path | None = None
     """Where results go that nobody gave a place: beside the source."""
+    stretch: str = ""
+    """The marked span in words: `00:00:01:00 to 00:00:03:12 (2.5 s)`."""
 
 
 class RenderDialog(QDialog):
@@ -58,10 +61,11 @@ class RenderDialog(QDialog):
     def __init__(self, request: Request, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Render"))
-        self.setMinimumWidth(620)
+        self.setMinimumWidth(760)
         self.order: Order | None = None
         self._request = request
         self._files: dict[NodeId, QLineEdit] = {}
+        self._labels: dict[NodeId, str] = {}
         self._source = _first_source(request.graph)
         rows = QVBoxLayout(self)
         rows.setSpacing(12)
@@ -99,14 +103,20 @@ class RenderDialog(QDialog):
             doc = named.nodes[sink.node]
             kind = self._request.registry.get(doc.type)
             label = doc.label or (tr(kind.name()) if kind else sink.node)
+            self._labels[sink.node] = label
             path = Path(str(doc.params.get(FILE_PARAM) or ""))
             if not path.is_absolute():
                 path = (self._request.folder or Path.home()) / path
+            path = _goal(sink, str(path)).final
+            if not self._request.graph.nodes[sink.node].params.get(FILE_PARAM):
+                path = _unused(path)
             edit = QLineEdit(str(path))
+            edit.setCursorPosition(len(edit.text()))
             edit.setAccessibleName(tr("File of {output}").format(output=label))
             edit.textChanged.connect(self._look)
             browse = QPushButton(tr("Browse…"))
             browse.setAccessibleName(tr("Choose the file of {output}").format(output=label))
+            browse.setAutoDefault(False)  # Enter in the field starts the render
             browse.clicked.connect(lambda _=False, edit=edit: self._browse(edit))
             name = QLabel(label)
             name.setBuddy(edit)
@@ -124,8 +134,8 @@ class RenderDialog(QDialog):
         self._part.setEnabled(span is not None)
         if span is not None:
             first, last = span
-            end = tr("the end") if last is None else str(last - 1)
-            self._part.setText(tr("From the in point to the out point: frames {a} to {b}").format(a=first, b=end))
+            frames = tr("frames {a} to {b}").format(a=first, b=tr("the end") if last is None else last - 1)
+            self._part.setText(tr("The marked part: {part}").format(part=self._request.stretch or frames))
         (self._part if span is not None else self._whole).setChecked(True)
         row.addWidget(self._part)
         row.addStretch()
@@ -153,23 +163,30 @@ class RenderDialog(QDialog):
     def _look(self) -> None:
         """Say at once what stands in the way."""
         wrong = self._wrong()
-        self._said.setText("\n".join(problem.line() for problem in wrong))
+        self._said.setText("\n".join(wrong))
         self._said.setVisible(bool(wrong))
         self._go.setEnabled(not wrong)
         folder = next((_existing(Path(edit.text().strip())) for edit in self._files.values()), None)
         free = shutil.disk_usage(folder).free if folder else 0
         self._room.setText(tr("{size} are free there").format(size=words.size(free)) if folder else "")
 
-    def _wrong(self) -> list[Problem]:
+    def _wrong(self) -> list[str]:
         made = self._request.made
         graph = self._chosen()
-        sinks = []
-        for sink in made.plan.sinks:
-            file = str(graph.nodes[sink.node].params[FILE_PARAM])
-            sinks.append(_at(sink, file))
-        sources = {file.path for file in made.plan.files}
-        blocked = hindrances(destinations(sinks), sources, self._overwrite.isChecked())
-        return [*(problem for problem in made.problems if problem.is_error), *blocked]
+        goals = [_goal(sink, str(graph.nodes[sink.node].params[FILE_PARAM])) for sink in made.plan.sinks]
+        blocked = hindrances(goals, {file.path for file in made.plan.files}, overwrite=True)
+        told = {problem.node for problem in blocked}
+        there = [
+            tr("{file} is there already. Choose another name, or let it be replaced").format(file=goal.final.name)
+            for goal in goals
+            if not self._overwrite.isChecked() and goal.node not in told and os.path.lexists(goal.final)
+        ]
+        return [*(self._line(one) for one in (*made.problems, *blocked) if one.is_error), *there]
+
+    def _line(self, problem: Problem) -> str:
+        """A problem under the name that its node has on the canvas."""
+        label = self._labels.get(problem.node) if problem.node is not None else None
+        return f"{label}: {replace(problem, node=None, part='').line()}" if label else problem.line()
 
     def _accept(self) -> None:
         self._look()
@@ -187,8 +204,15 @@ class RenderDialog(QDialog):
         self.accept()
 
 
-def _at(sink: PlannedSink, file: str) -> PlannedSink:
-    return replace(sink, sink=replace(sink.sink, file=file))
+def _goal(sink: PlannedSink, file: str) -> Destination:
+    """Where an output goes that is given this name: with its container's ending."""
+    return destinations([replace(sink, sink=replace(sink.sink, file=file))])[0]
+
+
+def _unused(path: Path) -> Path:
+    """A name that nothing has yet: `tape-vhs-pal 2.mp4`."""
+    numbered = (path.with_name(f"{path.stem} {number}{path.suffix}") for number in range(2, 1000))
+    return next((one for one in (path, *numbered) if not os.path.lexists(one)), path)
 
 
 def _existing(path: Path) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,8 +12,11 @@ from PySide6.QtWidgets import QWidget
 from editor.desk.desk import Desk
 from editor.desk.playhead import Playhead
 from editor.engine.analysis import Analysis
+from editor.language import tr
+from editor.renders import words
 from editor.renders.asking import RenderDialog, Request
 from editor.renders.job import Order
+from editor.timeline.timecode import Count
 from graphs.codec import natural
 from runtime.jobs.render import Span
 
@@ -37,7 +41,30 @@ def request(desk: Desk, analysis: Analysis, playhead: Playhead) -> Request:
         marked_frames(analysis, playhead),
         begins=playhead.mark_in or Fraction(0),
         folder=folder,
+        stretch=stretch(analysis, playhead),
     )
+
+
+def stretch(analysis: Analysis, playhead: Playhead) -> str:
+    """The marked part as the timeline counts it: `00:00:01:00 to 00:00:03:12 (2.5 s)`, both frames within it."""
+    count = _tape_count(analysis)
+    begin, end = playhead.mark_in or Fraction(0), playhead.mark_out or analysis.length
+    if count is None or end <= begin:
+        return ""
+    first, last = count.frame_at(begin), max(count.frame_at(begin), math.ceil(end * count.fps) - 1)
+    seconds = float((last + 1 - first) / count.fps)
+    long = words.clock(seconds) if seconds >= 60 else tr("{seconds} s").format(seconds=words.figure(seconds, 1))
+    return tr("{first} to {last} ({length})").format(first=count.code(first), last=count.code(last), length=long)
+
+
+def _tape_count(analysis: Analysis) -> Count | None:
+    """How the frames of the first tape are numbered."""
+    for node in analysis.compiled.resolved.order:
+        place = analysis.main_picture(node)
+        clip = analysis.clip(*place) if place is not None else None
+        if clip is not None and not analysis.graph.incoming(node):
+            return Count(clip.fps)
+    return None
 
 
 def marked_frames(analysis: Analysis, playhead: Playhead) -> Span | None:

@@ -54,9 +54,9 @@ class RenderPanel(QWidget):
         header = self.table.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((PROGRESS, 120), (SPEED, 78), (LEFT, 118)):
+        for column in (PROGRESS, SPEED, LEFT):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, width)
+        self._widen()
         self._empty = QLabel(tr("Nothing to render yet. The blue Render button puts a job here."))
         self._empty.setObjectName("Muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -197,7 +197,17 @@ class RenderPanel(QWidget):
         self._said.style().polish(self._said)
         self.count_changed.emit(sum(not job.stage.over for job in jobs))
 
+    def _widen(self) -> None:
+        """Columns as wide as what they say in this language and size; the name has what is left."""
+        metrics = self.table.fontMetrics()
+        speed = tr("{fps} fps").format(fps=words.figure(88.8, 1))
+        texts = ((SPEED, speed), (LEFT, tr("done in {time}").format(time=words.clock(2000))))
+        self.table.header().resizeSection(PROGRESS, 84)
+        for column, text in texts:
+            self.table.header().resizeSection(column, metrics.horizontalAdvance(text) + 16)
+
     def _redraw(self) -> None:
+        self._widen()
         for button in self._tools.values():
             button.setIcon(theme.icon(str(button.property("icon-name"))))
         self.table.viewport().update()
@@ -228,9 +238,9 @@ class RenderPanel(QWidget):
 
 def _line(job: Job) -> str:
     """One line under the table about the chosen job."""
-    parts = [words.stage_word(job.stage)]
     if job.stage is Stage.FAILED:
-        return job.text.splitlines()[0][:160] if job.text else parts[0]
+        return job.text.splitlines()[0][:160] if job.text else words.stage_word(job.stage)
+    parts = []
     if job.size_bytes:
         parts.append(words.size(job.size_bytes))
     if job.elapsed_s:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QLocale
+
 from editor.language import tr
 from editor.renders.job import Job, Stage
 
@@ -13,13 +15,18 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
+def figure(value: float, places: int) -> str:
+    """`3.6`, with the comma of the language where it has one."""
+    return QLocale().toString(value, "f", places)
+
+
 def size(count: float) -> str:
     """`812 KB`, `4.21 GB`, in powers of ten, as disks are sold."""
     for unit in ("B", "KB", "MB"):
         if count < 1000:
             return f"{count:.0f} {unit}"
         count /= 1000
-    return f"{count:.2f} GB" if count < 1000 else f"{count / 1000:.2f} TB"
+    return f"{figure(count, 2)} GB" if count < 1000 else f"{figure(count / 1000, 2)} TB"
 
 
 def stage_word(stage: Stage) -> str:
@@ -35,7 +42,7 @@ def stage_word(stage: Stage) -> str:
 
 
 def speed(job: Job) -> str:
-    return tr("{fps} fps").format(fps=f"{job.fps:.1f}") if job.fps else ""
+    return tr("{fps} fps").format(fps=figure(job.fps, 1)) if job.fps else ""
 
 
 def left(job: Job) -> str:

@@ -75,7 +75,10 @@ def stem_for(graph: Graph, name: str) -> str:
         (node for node in graph.nodes.values() if node.type == "input.video"), key=lambda one: natural(one.id)
     )
     file = str(sources[0].params.get(FILE_PARAM) or "") if sources else ""
-    return f"{_without_ending(Path(file).name)}-{name}" if file else name
+    stem = _without_ending(Path(file).name)
+    if name == stem:  # a graph that is called after its tape says nothing new
+        name = "restored"
+    return f"{stem}-{name}" if file else name
 
 
 def _writes_folder(graph: Graph, node: NodeId) -> bool:

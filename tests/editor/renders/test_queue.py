@@ -125,6 +125,7 @@ def test_the_dialog_names_what_is_in_the_way(qtbot: QtBot, source: Path, tmp_pat
     dialog = RenderDialog(Request(document, "copy", made, default_registry(), (5, 20)))
     qtbot.addWidget(dialog)
     assert not dialog._go.isEnabled() and "there.mkv" in dialog._said.text()
+    assert "--overwrite" not in dialog._said.text()  # the window's own words
     edit = next(iter(dialog._files.values()))
     edit.setText(str(source))
     assert not dialog._go.isEnabled() and "source" in dialog._said.text()
@@ -135,3 +136,24 @@ def test_the_dialog_names_what_is_in_the_way(qtbot: QtBot, source: Path, tmp_pat
     assert dialog.order.frames == (5, 20)
     assert dialog.order.graph.nodes["encode1"].params["file"] == str(tmp_path / "new.mkv")  # type: ignore[index]
     assert (tmp_path / "there.mkv").read_bytes() == b"kept"
+
+
+def test_a_result_that_nobody_named_gets_a_name_of_its_own(qtbot: QtBot, source: Path, tmp_path: Path) -> None:
+    document = graph(
+        {"source1": ("input.video", {"file": str(source)}), "encode1": ("output.ffv1", {})},
+        "source1.out > encode1.clip",
+    )
+    with Session() as session:
+        made = compiled(document, default_registry(), prober(session))
+
+    def proposed(name: str) -> str:
+        request = Request(document, name, made, default_registry(), (25, 88), folder=tmp_path, stretch="1 to 3")
+        dialog = RenderDialog(request)
+        qtbot.addWidget(dialog)
+        assert dialog._go.isEnabled() and "1 to 3" in dialog._part.text()
+        return next(iter(dialog._files.values())).text()
+
+    assert proposed("vhs") == str(tmp_path / "my tape ü-vhs.mkv")
+    assert proposed("my tape ü") == str(tmp_path / "my tape ü-restored.mkv")
+    (tmp_path / "my tape ü-vhs.mkv").touch()
+    assert proposed("vhs") == str(tmp_path / "my tape ü-vhs 2.mkv")
