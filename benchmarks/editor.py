@@ -8,8 +8,8 @@ with the real worker; an offscreen widget paints what it is given.
 - **cheap edit**: a param of the node behind QTGMC is changed as a form changes it, until the widget has painted the new
   picture. Beside it, in turns of ten edits, as a slider makes them: **bare**, the new node as the exported script has
   it and the same conversion for the screen in this very process, with everything upstream alive; **bare at once**, the
-  same with what our worker does to be quick (std.Expr for akarin.Expr, QTGMC's last frames kept), so that what is left is the way through two processes
-  and Qt; and **whole script**, every line evaluated again for the same frame.
+  same with what our worker does to be quick (std.Expr for akarin.Expr, QTGMC's last frames kept), so that what is left
+  is the way through two processes and Qt; and **whole script**, every line evaluated again for the same frame.
   Targets: ours ≤ 1.3 × bare, and ≥ 50 × faster than the whole script.
 - **dear edit**: a param of QTGMC itself, until its stand-in is painted: CPU ms of the window and the worker together
   (at most 100); and until the true picture is.
