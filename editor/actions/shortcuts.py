@@ -139,9 +139,14 @@ class ShortcutList(QDialog):
     def _warn(self) -> None:
         command, keys = self.command, self.keys.keySequence().toString()
         others = self._actions.using(keys, but=command.id) if command and keys else []
-        names = tr("” and “").join(other.plain_text for other in others)
-        text = tr("These keys belong to “{names}”, which will have none if you set them.")
-        self.warning.setText(text.format(names=names) if others else "")
+        elsewhere = [one for one in self._actions.using(keys) if command is not None and one is not command]
+        text = ""
+        if others:
+            text = tr("These keys belong to “{names}”, which will have none if you set them.")
+        elif elsewhere:  # the canvas, say, and the whole window: both may keep them
+            text = tr("“{names}” has these keys too: which of them is done depends on the part that has the focus.")
+        names = tr("” and “").join(other.plain_text for other in others or elsewhere)
+        self.warning.setText(text.format(names=names))
 
     def _set(self) -> None:
         self._give(self.keys.keySequence().toString(QKeySequence.SequenceFormat.PortableText))

@@ -12,9 +12,11 @@ from editor.timeline.timecode import Count, TimecodeError
 
 
 class Counter(QLineEdit):
-    """Signals: entered(int) a frame of the tape was typed."""
+    """Signals: entered(int) a frame of the tape was typed; finished() Enter or Escape: the keys belong to the tape
+    again."""
 
     entered = Signal(int)
+    finished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +47,7 @@ class Counter(QLineEdit):
 
     def _enter(self) -> None:
         if not self.isModified():
-            self.clearFocus()
+            self._finish()
             return
         try:
             frame = self._count.read(self.text(), self._frame)
@@ -58,7 +60,7 @@ class Counter(QLineEdit):
             return
         self._leave()
         self.entered.emit(frame)
-        self.clearFocus()
+        self._finish()
 
     def _leave(self) -> None:
         self.setModified(False)
@@ -67,6 +69,10 @@ class Counter(QLineEdit):
             self.setAccessibleDescription("")
             self._dress()
         self.setText(self._count.code(self._frame))
+
+    def _finish(self) -> None:
+        self.clearFocus()
+        self.finished.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -79,7 +85,7 @@ class Counter(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self._leave()
-            self.clearFocus()
+            self._finish()
         else:
             super().keyPressEvent(event)
 

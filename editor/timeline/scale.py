@@ -86,8 +86,9 @@ class Stroke:
 def strokes(scale: Scale, count: Count, apart_px: float = 92.0) -> Iterator[Stroke]:
     """The ruler: texts at least `apart_px` apart on round timecodes, with short strokes between them."""
     frame_px = scale.px_s / float(count.fps)
-    for step in _FRAMES:
-        if step * frame_px >= apart_px and 2 * step <= count.rate:
+    even = [step for step in _FRAMES if count.rate % step == 0 and 2 * step <= count.rate]
+    for step in (*even, count.rate):
+        if step * frame_px >= apart_px:
             yield from _in_frames(scale, count, step, frame_px, apart_px)
             return
     second_px = frame_px * count.rate

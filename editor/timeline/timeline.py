@@ -99,6 +99,7 @@ class Timeline(QWidget):
         head.playing_changed.connect(self._playing_changed)
         head.loop_changed.connect(lambda: self.loop_button.setChecked(head.loop))
         self.counter.entered.connect(self.transport.go_frame)
+        self.counter.finished.connect(self.track.setFocus)  # the arrows step from where one went
         self.player.told.connect(self._told)
         self.player.failed.connect(self._failed)
         self.track.menu_wanted.connect(self._menu)

@@ -105,7 +105,7 @@ class Commands:
             self._add(
                 f"view.{name}",
                 text,
-                partial(self._switch, name),
+                viewer.cropping.toggle if name == "crop" else partial(self._switch, name),
                 key,
                 group="guides",
             )

@@ -17,6 +17,7 @@ from editor.engine.wishes import Wish
 from editor.language import tr
 from editor.viewer import facts, still
 from editor.viewer.crop import TYPES, Cut
+from editor.viewer.cropping import Cropping
 from editor.viewer.manner import Manner, Mode
 from editor.viewer.placement import shape_of
 from editor.viewer.readout import Readout
@@ -66,6 +67,7 @@ class Viewer(QWidget):
         self.display.titles = self._caption
         self.display.hint = tr("Click a node’s eye, or press 1 … 9, to see it here")
         self.troubles = Troubles(desk, engine, self.display, self.title, self)
+        self.cropping = Cropping(self, desk)
         self._stills = Stills(engine, f"{name}.still", self)
         self._readout = Readout(engine, f"{name}.pixel", self)
         self._column = QVBoxLayout(self)
@@ -81,7 +83,9 @@ class Viewer(QWidget):
         self._refresh()
 
     def _wire(self) -> None:
-        self.toolbar.chosen.connect(lambda name, value: self.set_manner(**{name: value}))
+        self.toolbar.chosen.connect(
+            lambda name, value: self.cropping.toggle() if name == "crop" else self.set_manner(**{name: value})
+        )
         self.toolbar.zoom_chosen.connect(lambda zoom: self.display.zoom_to(zoom))
         self.toolbar.pressed.connect(self._pressed)
         self.display.placed.connect(self._placed)

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow, QMenuBar
+from PySide6.QtWidgets import QMainWindow, QMenuBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from editor.actions import Actions
@@ -133,6 +133,22 @@ def test_keys_that_are_taken_are_warned_of_and_then_given(actions: Actions, qtbo
     assert dialog.warning.text() == ""
     qtbot.mouseClick(dialog.reset_all_button, Qt.MouseButton.LeftButton)
     assert actions.shortcut("edit.undo") == "Ctrl+Z" and actions.shortcut("file.save") == "Ctrl+S"
+
+
+def test_keys_that_another_part_has_are_told_but_not_taken(actions: Actions, owner: QMainWindow, qtbot: QtBot) -> None:
+    canvas = QWidget(owner)
+    bypass = actions.add("node.bypass", "Bypass", lambda: None, shortcut="B")
+    bypass.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    owner.removeAction(bypass)
+    canvas.addAction(bypass)
+    dialog = ShortcutList(actions)
+    qtbot.addWidget(dialog)
+    dialog.choose("node.bypass")
+    dialog.keys.setKeySequence("Ctrl+S")
+    assert "Save" in dialog.warning.text() and "focus" in dialog.warning.text()
+    qtbot.mouseClick(dialog.set_button, Qt.MouseButton.LeftButton)
+    assert actions.shortcut("node.bypass") == actions.shortcut("file.save") == "Ctrl+S"
+    assert "Save" in dialog.warning.text()
 
 
 def test_shortcuts_are_found_by_their_keys(actions: Actions, qtbot: QtBot) -> None:

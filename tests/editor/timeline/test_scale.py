@@ -43,6 +43,12 @@ def test_the_ruler_goes_down_to_single_frames() -> None:
     assert all(after == before + 1 for before, after in pairwise(frames))
 
 
+@pytest.mark.parametrize("length", [2.0, 5.0, 9.0, 40.0])
+def test_texts_on_the_ruler_are_evenly_spread(length: float) -> None:
+    told = [stroke.frame for stroke in strokes(Scale.whole(0, 1200, length), PAL) if stroke.text]
+    assert len({after - before for before, after in pairwise(told)}) == 1
+
+
 def test_another_width_keeps_the_zoom_and_a_whole_tape_whole() -> None:
     whole = Scale.whole(10, 1000, 600)
     assert whole.refitted(10, 500, 600).is_whole

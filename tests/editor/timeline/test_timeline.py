@@ -186,6 +186,12 @@ def test_a_timecode_is_typed(bench: Bench) -> None:
     assert "nonsense" in counter.accessibleDescription()
     QTest.keyClick(counter, Qt.Key.Key_Escape)
     assert counter.text() == "00:00:06:10"
+    assert bench.track.hasFocus()
+    bench.line.counter.begin()
+    QTest.keyClicks(counter, "100")
+    QTest.keyClick(counter, Qt.Key.Key_Return)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)  # the keys are the tape's again
+    assert bench.frame == 101
 
 
 def test_the_wheel_zooms_at_the_mouse_and_scrolls_with_shift(bench: Bench) -> None:

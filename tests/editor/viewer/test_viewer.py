@@ -332,6 +332,21 @@ def test_a_crop_is_dragged_on_what_it_is_given_as_one_undo_step(bench: Bench) ->
     assert bench.desk.undo_text is None
 
 
+def test_f9_brings_the_handles_from_any_manner_and_leaves_all_as_it_was(bench: Bench, qtbot: QtBot) -> None:
+    bench.both(Mode.WIPE)
+    bench.desk.select([CROP])
+    bench.actions.get("view.crop").trigger()
+    assert bench.viewer.shown["A"] == CROP and bench.viewer.manner.mode is Mode.SINGLE
+    assert bench.display.cut is not None and bench.engine.wishes["viewer.A"].node == SOURCE
+    bench.actions.get("view.crop").trigger()
+    assert (bench.viewer.shown, bench.viewer.manner.mode) == ({"A": SOURCE, "B": BOB}, Mode.WIPE)
+    assert bench.display.cut is None
+    bench.desk.select([BOB])
+    with qtbot.waitSignal(bench.viewer.told) as told:
+        bench.actions.get("view.crop").trigger()
+    assert "Select a crop" in told.args[0] and bench.viewer.manner.mode is Mode.WIPE
+
+
 def test_two_drags_are_two_steps(bench: Bench) -> None:
     bench.viewer.show_node(CROP)
     bench.desk.select([CROP])
