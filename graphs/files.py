@@ -42,11 +42,17 @@ def save(graph: Graph, path: Path) -> None:
     """Write the graph beside `path`, then put it in place in one step: a crash, a full disk or a pulled plug
     leaves the old file as it was. Its mode is kept; through a symbolic link the file behind it is written.
 
-    FileError if it cannot be written. ValueError if the graph holds what a file cannot (nothing is touched).
+    FileError if it cannot be written. ValueError if the graph holds a number that no file can (nothing is touched).
     """
-    text = encode(graph)
-    if decode(text) != graph:
-        raise ValueError("this graph would not be read back as it is")
+    try:
+        text = encode(graph)
+        same = decode(text) == graph
+    except DocumentError as fault:
+        raise FileError(f"{path}: this graph does not go into a file ({fault})") from None
+    except (ValueError, ArithmeticError) as fault:
+        raise ValueError(f"{path}: this graph does not go into a file ({fault})") from None
+    if not same:
+        raise ValueError(f"{path}: this graph would not be read back as it is")
     try:
         target = path.resolve()
         part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")

@@ -60,7 +60,13 @@ class Files(QObject):
         graph = self.read(path)
         if graph is None:
             return False
-        return self.guarded(lambda: self.show(graph, path, path.stem))
+
+        def show() -> None:  # it may be the file that the question has just had saved
+            now = self.read(path) if path == self._desk.path else graph
+            if now is not None:
+                self.show(now, path, path.stem)
+
+        return self.guarded(show)
 
     def read(self, path: Path) -> Graph | None:
         """The graph in a file, the files it reads made absolute. None, and `failed` says why."""
@@ -107,7 +113,12 @@ class Files(QObject):
         path = self.asker.place_to_save(folder / f"{_file_name(name)}{SUFFIX}")
         if path is None:
             return False
-        return self._write(path if path.suffix == SUFFIX else path.with_name(f"{path.name}{SUFFIX}"))
+        if path.suffix != SUFFIX:  # the dialog has asked about another name
+            path = path.with_name(f"{path.name}{SUFFIX}")
+            over = tr("{file} is there already. Replace it?").format(file=path.name)
+            if path.exists() and not self.asker.sure(tr("Save the graph as"), over, tr("Replace")):
+                return False
+        return self._write(path)
 
     def _write(self, path: Path) -> bool:
         graph = self._desk.graph

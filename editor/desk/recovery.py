@@ -84,10 +84,9 @@ class Recovery(QObject):
         self._desk = desk
         self.trouble = ""
         self.folder = place() / f"{int(time.time())}-{secrets.token_hex(4)}"
-        self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = QLockFile(str(self.folder / _LOCK))
         self._lock.setStaleLockTime(0)
-        self._lock.tryLock(0)
+        self._own()
         self._kept: Graph | None = None
         self._thread = ThreadPoolExecutor(1, "recovery")
         self._writing: Future[None] | None = None
@@ -99,11 +98,20 @@ class Recovery(QObject):
     def every(self, seconds: float) -> None:
         self._timer.start(round(seconds * 1000))
 
+    def _own(self) -> None:
+        """Make the folder and lock it, so that no other window takes it for what a crash left. Where that fails, what
+        is written into it fails too, and tells."""
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if not self._lock.isLocked():
+                self._lock.tryLock(0)
+
     def keep(self) -> None:
         """Write the document aside if it has changed since."""
         graph = self._desk.graph
         if not self._desk.dirty or graph is self._kept or (self._writing and not self._writing.done()):
             return
+        self._own()
         self._kept = graph
         about = {"name": self._desk.name, "path": str(self._desk.path or "")}
         self._writing = self._thread.submit(self._write, graph, about)
@@ -131,6 +139,13 @@ class Recovery(QObject):
         for name in (_DOCUMENT, _FACTS):
             with suppress(OSError):
                 (self.folder / name).unlink(missing_ok=True)
+
+    def keep_now(self) -> bool:
+        """Write the document aside and wait for it. False where that failed: there is no copy."""
+        self.wait()
+        self.keep()
+        self.wait()
+        return self._kept is self._desk.graph
 
     def wait(self) -> None:
         """Until what was begun is on the disk."""

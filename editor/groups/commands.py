@@ -166,8 +166,8 @@ class Groups:
     def _tried(self, do: Callable[[], object]) -> None:
         try:
             do()
-        except DocumentError as fault:
-            self.asker.tell(tr("The group"), "\n".join(fault.faults))
+        except (DocumentError, ValueError) as fault:
+            self.asker.tell(tr("The group"), str(fault))
 
     # ---- what is chosen
 

@@ -52,7 +52,8 @@ class Shelf(QObject):
     # ---- changing it
 
     def has(self, title: str) -> bool:
-        return file_name(title) in self._groups
+        name = file_name(title)  # some disks take “Denoise” and “denoise” for one
+        return name in self._groups or (self.folder / f"{name}{SUFFIX}").exists()
 
     def keep(self, doc: NodeDoc, title: str) -> str:
         """Save a group under a name, over the one that has it. Gives its id; FileError if it cannot be written."""

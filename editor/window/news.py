@@ -58,7 +58,8 @@ class News(QObject):
         text = tr("Another program has changed {file}.").format(file=path.name)
         if self._window.desk.dirty:
             text += " " + tr("Reloading gives up what you have changed here.")
-        self._bars.show_notice("outside", text, [(tr("Reload"), self._window.files.reload)], kind="warn")
+        reload = self._window.actions_.get("file.reload").trigger  # asks, should there be changes by then
+        self._bars.show_notice("outside", text, [(tr("Reload"), reload)], kind="warn")
 
     # ---- after a crash
 
@@ -91,9 +92,8 @@ class News(QObject):
 
         def show() -> None:
             self._window.files.show(graph, survivor.path, survivor.name, saved=False)
-            self._window.recovery.keep()
-            self._window.recovery.wait()  # kept anew before the old copy goes
-            survivor.discard()
+            if self._window.recovery.keep_now():  # before the old copy goes
+                survivor.discard()
 
         self._window.files.guarded(show)
         self.survivors()

@@ -295,11 +295,19 @@ class Parts(QObject):
             tr("A render is running"), tr("Closing the window stops it; what is not finished is lost."), tr("Stop it")
         )
 
+    def _close_compared(self) -> None:
+        """The windows that compare go too: each has a worker of its own."""
+        from editor.window.compare import CompareWindow
+
+        for one in self._window.findChildren(CompareWindow):
+            one.close()
+
     def closing(self) -> Sequence[Callable[[], object]]:
         """What stops everything that runs, in order."""
         path = self._window.desk.path
         return (
             lambda: self._keep_picture(path),
+            self._close_compared,
             self.timeline.close_views,
             self.line.close,
             self.engine.close,

@@ -39,18 +39,21 @@ class Trusted:
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file or folders.data() / "trusted.json"
+        self._known = self._kept()
+
+    def _kept(self) -> set[str]:
         try:
             found = json.loads(self._file.read_text("utf-8"))
         except (OSError, ValueError):
             found = []
-        self._known = {one for one in found if isinstance(one, str)} if isinstance(found, list) else set()
+        return {one for one in found if isinstance(one, str)} if isinstance(found, list) else set()
 
     def __contains__(self, doc: NodeDoc) -> bool:
         return content(doc) in self._known
 
     def add(self, doc: NodeDoc) -> None:
         """Trust what this node holds from now on."""
-        self._known.add(content(doc))
+        self._known |= {content(doc)} | self._kept()  # another window may have added to it
         part = self._file.with_name(self._file.name + ".part")
         try:
             part.write_text(json.dumps(sorted(self._known), indent=0), "utf-8")

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,20 @@ def test_a_truncated_file_is_told_with_its_name(tmp_path: Path) -> None:
     path.write_text(encode(OLD)[:90], "utf-8")
     with pytest.raises(DocumentError, match=r"half\.graph: line \d+, column \d+: the file stops in the middle"):
         load(path)
+
+
+@pytest.mark.parametrize("spoilt", ["too large", "nowhere"])
+def test_a_graph_that_no_file_can_hold_is_told_and_the_old_file_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt: str
+) -> None:
+    path = tmp_path / "a.graph"
+    save(OLD, path)
+    before = path.read_bytes()
+    node = NEW.nodes[NodeId("a")]
+    if spoilt == "too large":
+        monkeypatch.setattr("graphs.strict_json.MAX_BYTES", 100)
+    else:
+        node = replace(node, position=(float("inf"), 0.0))
+    with pytest.raises(FileError if spoilt == "too large" else ValueError, match=r"a\.graph: "):
+        save(Graph.of([node]), path)
+    assert path.read_bytes() == before and [*tmp_path.iterdir()] == [path]

@@ -144,3 +144,31 @@ def test_what_undo_takes_back_to_the_saved_state_is_not_dirty(files: Files, aske
     assert desk.dirty
     desk.undo()
     assert not desk.dirty
+
+
+def test_opening_the_file_that_is_open_shows_what_was_just_saved(files: Files, asker: Answers, tmp_path: Path) -> None:
+    asker.path = tmp_path / "a.graph"
+    files.save_as()
+    desk_of(files).do(NOTE, "add")
+    asker.keep = "save"
+    assert files.open(tmp_path / "a.graph")
+    assert list(desk_of(files).graph.nodes) == ["fill1"] and not desk_of(files).dirty
+
+
+def test_a_name_without_its_ending_overwrites_no_file_unasked(files: Files, asker: Answers, tmp_path: Path) -> None:
+    save(Graph(), tmp_path / "a.graph")
+    before = (tmp_path / "a.graph").read_bytes()
+    desk_of(files).do(NOTE, "add")
+    asker.path = tmp_path / "a"  # the system's dialog knows of no file that is called so
+    assert not files.save_as() and (tmp_path / "a.graph").read_bytes() == before and desk_of(files).dirty
+    asker.yes = True
+    assert files.save_as() and list(load(tmp_path / "a.graph").nodes) == ["fill1"]
+
+
+def test_a_graph_that_no_file_can_hold_is_told_and_stays_open(
+    files: Files, asker: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asker.path = tmp_path / "a.graph"
+    desk_of(files).do(NOTE, "add")
+    monkeypatch.setattr("graphs.strict_json.MAX_BYTES", 100)
+    assert not files.save() and desk_of(files).dirty and "still here" in said(files)[0]

@@ -114,3 +114,23 @@ def test_a_copy_that_cannot_be_written_is_told_and_then_that_it_can(
     with qtbot.waitSignal(recovery.troubled, check_params_cb=lambda why: why == ""):  # it is tried again by itself
         recovery.keep()
     recovery.close()
+
+
+def test_a_copy_is_only_said_to_be_kept_when_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    recovery = Recovery(desk, 60)
+    desk.do(ADD, "add")
+    with monkeypatch.context() as patched:
+        patched.setattr("graphs.strict_json.MAX_BYTES", 100)
+        assert not recovery.keep_now() and recovery.trouble
+    assert recovery.keep_now() and not recovery.trouble and (recovery.folder / "document.graph").exists()
+    recovery.close()
+
+
+def test_a_window_opens_where_no_copy_can_be_kept_and_says_so_once_there_is_work(desk: Desk) -> None:
+    place().write_text("a file where the folder should be")
+    recovery = Recovery(desk, 60)
+    desk.do(ADD, "add")
+    assert not recovery.keep_now() and recovery.trouble
+    place().unlink()
+    assert recovery.keep_now() and survivors() == []  # the folder is there now, and locked
+    recovery.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from editor import theme
 from editor.actions.palette import CommandPalette
 from editor.settings import Settings
+from editor.window.compare import CompareWindow
 from editor.window.window import Window
 from graphs.document import Graph, NodeDoc, NodeId
 from graphs.edits import AddNodes, SetParams
@@ -192,6 +194,53 @@ def test_what_another_program_changes_is_offered_to_be_read_again(window: Window
     assert bar is not None
     QTest.mouseClick(bar.buttons[0], Qt.MouseButton.LeftButton)
     assert list(window.desk.graph.nodes) == ["crop1"] and window.notices.get("outside") is None
+
+
+def test_what_was_done_since_the_offer_is_not_given_up_unasked(
+    window: Window, tmp_path: Path, qtbot: QtBot, asker: Answers
+) -> None:
+    file = tmp_path / "shared.graph"
+    save(Graph(), file)
+    window.intake.take(file)
+    save(Graph.of([NodeDoc(NodeId("fill1"), "geometry.fill")]), file)
+    qtbot.waitUntil(lambda: window.notices.get("outside") is not None, timeout=5000)
+    bar = window.notices.get("outside")
+    assert bar is not None
+    window.desk.do(ADD, "add")
+    asker.yes = False
+    QTest.mouseClick(bar.buttons[0], Qt.MouseButton.LeftButton)
+    assert list(window.desk.graph.nodes) == ["crop1"] and "Reload" in asker.asked
+
+
+def test_a_recovered_document_that_cannot_be_kept_anew_keeps_its_old_copy(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from editor.desk.recovery import place
+
+    folder = place() / "crashed"
+    folder.mkdir(parents=True)
+    save(Graph.of([NodeDoc(NodeId("crop1"), "geometry.crop")]), folder / "document.graph")
+    window.news.survivors()
+    bar = window.notices.get("survivors")
+    assert bar is not None
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    QTest.mouseClick(bar.buttons[0], Qt.MouseButton.LeftButton)
+    assert list(window.desk.graph.nodes) == ["crop1"] and (folder / "document.graph").exists()
+
+
+def test_windows_that_compare_go_with_theirs(window: Window, qtbot: QtBot) -> None:
+    window.intake.take(DEMO)
+    assert window.parts is not None
+    clip = DEMO.parent / "tape.mkv"
+    window.parts.queue.compare_wanted.emit(clip, clip, Fraction(0))
+    (other,) = window.findChildren(CompareWindow)
+    qtbot.waitUntil(lambda: other.engine.session is not None, timeout=60_000)
+    window.close()
+    assert other.engine.session is None and not other.isVisible()
 
 
 def test_what_a_crash_left_is_offered_and_recovered(qtbot: QtBot, settings: Settings, asker: Answers) -> None:
