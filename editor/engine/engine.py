@@ -110,14 +110,17 @@ class Engine(QObject):
     def _open(self) -> None:
         session, self._given = self._given or _session(), None
         ears = Ears(self._compiled, self._supply.dear, self._supply.send, self._built, self._failed)
-        compiling = Compiling(self._compiler(session), Indexing(session, self._indexing, self._indexed), ears)
-        with self._supply.lock:
+        with self._supply.lock:  # what is trusted meanwhile, or no longer, is heard before or after, never in between
             if self._closed:
                 session.close()
                 return
             self._supply.use(session)
-            self._compiling = compiling
-        compiling.compile(self._desk.graph)
+            indexing = Indexing(session, self._indexing, self._indexed)
+            self._compiling = compiling = Compiling(self._compiler(session), indexing, ears)
+        graph = None
+        while graph is not self._desk.graph:  # edited meanwhile: what is compiled last is what stands on the desk
+            graph = self._desk.graph
+            compiling.compile(graph)
         self._later(lambda: self._worker.watch(session))
         if self._needs is None:
             self._later(self._needs_timer.start)
@@ -208,15 +211,17 @@ class Engine(QObject):
 
     def set_trust(self, on: bool) -> None:
         """Of this document; another one begins without."""
-        if on != self._trust:
-            self._trust = on
-            self._renew()
+        with self._supply.lock:
+            if on != self._trust:
+                self._trust = on
+                self._renew()
 
     def _renew(self) -> None:
-        session, compiling = self._supply.session, self._compiling
-        if session is not None and compiling is not None:
-            compiling.compiler = self._compiler(session)
-            compiling.again()
+        with self._supply.lock:
+            session, compiling = self._supply.session, self._compiling
+            if session is not None and compiling is not None:
+                compiling.compiler = self._compiler(session)
+                compiling.again()
 
     def _ask_needs(self) -> None:
         """What the nodes of the registry need and this machine lacks is only looked for once there are pictures: it
@@ -230,8 +235,9 @@ class Engine(QObject):
 
     def _tell_needs(self, found: Collection[str] | None) -> None:
         if found is not None and any(set(kind.needs) - set(found) for kind in self._desk.registry):
-            self._needs = frozenset(found)
-            self._renew()
+            with self._supply.lock:
+                self._needs = frozenset(found)
+                self._renew()
 
     # ---- facts
 
