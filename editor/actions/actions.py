@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from editor import theme
+from editor.plain import tip
 
 SEPARATOR = "|"
 """Between several shortcuts of one command: `Del|Backspace`."""
@@ -161,7 +162,7 @@ class Actions(QObject):
         keys = sequences(self.shortcut(command.id))
         command.action.setShortcuts(keys)
         shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
-        command.action.setToolTip(f"{command.plain_text} ({shown})" if shown else command.plain_text)
+        command.action.setToolTip(tip(f"{command.plain_text} ({shown})" if shown else command.plain_text))
 
     def _redraw(self) -> None:
         for command in self._commands.values():

@@ -41,6 +41,7 @@ class CodePanel(QWidget):
         self.view.clicked.connect(self._clicked)
         self.hint = QLabel()
         self.hint.setObjectName("Muted")
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
         self.hint.setWordWrap(True)
         self.hint.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
         self._build()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ class NotesPanel(QWidget):
         self._desk = desk
         self._node: NodeId | None = None
         self.heading = QLabel()
+        self.heading.setTextFormat(Qt.TextFormat.PlainText)
         self.heading.setObjectName("Title")
         self.node = _Pad(tr("What you found on this tape, why this value, what to try next…"))
         self.node.setAccessibleName(tr("Notes on the node"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QWidget
 
-from editor import theme
+from editor import plain, theme
 from editor.forms.controls.control import Control
 from editor.forms.subject import Field
 from editor.forms.words import param_help, shown, title
@@ -34,6 +36,7 @@ class Row(QWidget):
         self.label.setToolTip(self._tip())
         self.dot = Dot()
         self.fault = QLabel()
+        self.fault.setTextFormat(Qt.TextFormat.PlainText)
         self.fault.setObjectName("Error")
         self.fault.setWordWrap(True)
         self.fault.hide()
@@ -51,7 +54,7 @@ class Row(QWidget):
         self.dot.reset.connect(self._reset)
 
     def _tip(self) -> str:
-        return f"<p style='white-space: pre-wrap'>{param_help(self.param)}</p>"
+        return f"<p style='white-space: pre-wrap'>{escape(param_help(self.param))}</p>"
 
     def show_field(self, field: Field) -> None:
         """Show what the document holds."""
@@ -181,7 +184,7 @@ class Dot(QWidget):
         if on != self.on:
             self.on = on
             self.update()
-        self.setToolTip(tip if on else "")
+        self.setToolTip(plain.tip(tip) if on else "")
         self.setAccessibleName(tr("changed") if on else tr("default"))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

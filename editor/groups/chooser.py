@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from editor import theme
 from editor.forms.words import choice_name
 from editor.language import tr
+from editor.plain import tip
 from editor.theme.icons import FOLDER
 from graphs.codec import along_the_tape
 from graphs.document import Graph, NodeId
@@ -134,7 +135,7 @@ class Chooser(QDialog):
                 continue
             name = tr(kind.name())
             top = QTreeWidgetItem([doc.label or name, "", ""])
-            top.setToolTip(0, f"{key} · {name}")
+            top.setToolTip(0, tip(f"{key} · {name}"))
             known = (FOLDER / f"cat-{kind.category}.svg").exists()
             tint = theme.category_colour(kind.category).name()
             sign = f"cat-{kind.category}" if known else "group"
@@ -153,10 +154,10 @@ class Chooser(QDialog):
     def _row(self, key: NodeId, param: Param, value: object) -> QTreeWidgetItem:
         item = QTreeWidgetItem([tr(param.title), _said(param, value), ""])
         item.setData(0, _AT, (str(key), param.name))
-        item.setToolTip(0, param.help)
+        item.setToolTip(0, tip(param.help))
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
         if _is_file(param):
-            item.setToolTip(0, f"{param.help}\n{tr('Files that a group reads are always shown')}")
+            item.setToolTip(0, tip(f"{param.help}\n{tr('Files that a group reads are always shown')}"))
         else:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         item.setFlags(flags)

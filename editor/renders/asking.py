@@ -71,6 +71,7 @@ class RenderDialog(QDialog):
         rows.setSpacing(12)
         heading = QLabel(tr("Render {name}").format(name=request.name or tr("this graph")))
         heading.setObjectName("Heading")
+        heading.setTextFormat(Qt.TextFormat.PlainText)
         rows.addWidget(heading)
         rows.addLayout(self._outputs())
         rows.addLayout(self._stretch())
@@ -79,6 +80,7 @@ class RenderDialog(QDialog):
         rows.addWidget(self._overwrite)
         self._said = QLabel()
         self._said.setObjectName("Error")
+        self._said.setTextFormat(Qt.TextFormat.PlainText)
         self._said.setWordWrap(True)
         self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         rows.addWidget(self._said)
@@ -119,6 +121,7 @@ class RenderDialog(QDialog):
             browse.setAutoDefault(False)  # Enter in the field starts the render
             browse.clicked.connect(lambda _=False, edit=edit: self._browse(edit))
             name = QLabel(label)
+            name.setTextFormat(Qt.TextFormat.PlainText)
             name.setBuddy(edit)
             for column, widget in enumerate((name, edit, browse)):
                 grid.addWidget(widget, row, column)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from editor import theme
 from editor.language import tr
+from editor.plain import tip
 from editor.renders import words
 from editor.renders.job import Job, Stage
 from editor.renders.line import RenderLine
@@ -57,7 +58,7 @@ class QueueModel(QAbstractTableModel):
             case Qt.ItemDataRole.ForegroundRole if index.column() == LEFT and job.stage is Stage.FAILED:
                 return theme.colour("err")
             case Qt.ItemDataRole.ToolTipRole:
-                return _tip(job)
+                return tip(_tip(job))
             case Qt.ItemDataRole.AccessibleTextRole:
                 share = tr("{percent} %").format(percent=round(job.share * 100))
                 return " · ".join((job.order.name, share, words.left(job)))

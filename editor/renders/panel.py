@@ -66,6 +66,7 @@ class RenderPanel(QWidget):
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.table)
         self._said = QLabel()
+        self._said.setTextFormat(Qt.TextFormat.PlainText)
         self._said.setObjectName("Muted")
         self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         rows = QVBoxLayout(self)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QScro
 from editor import theme
 from editor.desk.files import Files
 from editor.language import tr
+from editor.plain import tip
 from editor.start import recent
 from editor.start.card import Card
 from editor.start.grid import Grid
@@ -127,7 +128,7 @@ class StartPage(QScrollArea):
         for path in self._files.recent()[:6]:
             line = tr("{ago} · {folder}").format(ago=since(path.stat().st_mtime), folder=path.parent.name)
             card = Card(path.stem, line, recent.picture(path), icon="graph", lines=1)
-            card.setToolTip(str(path))
+            card.setToolTip(tip(str(path)))
             card.clicked.connect(partial(self.chosen.emit, path))
             cards.append(card)
         self.recent.fill(cards)

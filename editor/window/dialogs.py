@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from editor.desk.asking import Answer
@@ -25,6 +26,7 @@ class Dialogs:
     def keep_changes(self, name: str) -> Answer:
         box = QMessageBox(self._parent)
         box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle(tr("Unsaved changes"))
         box.setText(tr("Save the changes to “{name}”?").format(name=name))
         box.setInformativeText(tr("If you do not save, they are lost."))
@@ -65,10 +67,13 @@ class Dialogs:
 
     def sure(self, title: str, text: str, yes: str) -> bool:
         box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=self._parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         do = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
         box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
         box.exec()
         return box.clickedButton() is do
 
     def tell(self, title: str, text: str) -> None:
-        QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.Ok, self._parent).exec()
+        box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.Ok, self._parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.exec()

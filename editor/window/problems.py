@@ -12,6 +12,7 @@ from editor import theme
 from editor.desk.desk import Desk
 from editor.forms.remedy import remedy
 from editor.language import tr
+from editor.plain import tip
 from graphs.document import NodeId
 from graphs.edits import Edit
 from graphs.problem import Problem
@@ -79,9 +80,10 @@ class ProblemsPanel(QWidget):
         sign.setPixmap(theme.pixmap("warning", 16, tint, self.devicePixelRatioF()))
         where = QLabel(self._title(problem))
         where.setObjectName("PanelTitle")
+        where.setTextFormat(Qt.TextFormat.PlainText)
         said = QLabel(_sentence(problem.text))
         said.setTextFormat(Qt.TextFormat.PlainText)
-        said.setToolTip(problem.line())
+        said.setToolTip(tip(problem.line()))
         line.addWidget(sign)
         if where.text():
             line.addWidget(where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import metadata
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from editor.language import tr
@@ -17,6 +17,7 @@ class StatusBar(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.frame, self.cached, self.worker, self.machine = QLabel(), QLabel(), QLabel(), QLabel()
+        self.worker.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self.frame, self.cached):
             self.addWidget(label)
         for label in (self.worker, self.machine):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from editor import theme
 from editor.language import tr
+from editor.plain import tip
 from editor.window.logo import Logo
 
 SIZES = (1.0, 0.5, 0.25)
@@ -48,6 +49,7 @@ class TopBar(QFrame):
         row.addStretch(1)
         self.title = QLabel()
         self.title.setObjectName("Title")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.title.setMinimumWidth(40)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -99,7 +101,7 @@ class TopBar(QFrame):
     def entitle(self, name: str, *, dirty: bool, where: str = "") -> None:
         """Show what is open; a dot where no file holds it as it is."""
         self.title.setText(f"{name} •" if dirty else name)
-        self.title.setToolTip(where)
+        self.title.setToolTip(tip(where))
         self.title.setAccessibleName(tr("{name}, not saved").format(name=name) if dirty else name)
 
     def _redraw(self) -> None:

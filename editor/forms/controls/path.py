@@ -14,6 +14,7 @@ from editor.forms.controls.control import Control
 from editor.forms.controls.presence import is_pattern, presence
 from editor.forms.subject import MIXED
 from editor.language import tr
+from editor.plain import tip
 from nodes.params import Kind, Param, ParamError
 
 
@@ -93,7 +94,7 @@ class PathBox(Control):
             self.line.setText(text)
             self.line.setCursorPosition(len(text))
         self.line.setModified(False)
-        self.line.setToolTip(text)
+        self.line.setToolTip(tip(text))
         if not text or not self.reads or is_pattern(text):
             self._show_missing(False)
         else:
