@@ -211,7 +211,9 @@ class Operations:
         doc = self.graph.nodes.get(node)
         if new is None or doc is None:
             return False
-        edit = replacing(node, self.desk.kind(node), new, doc.params)
+        edit: Edit = replacing(node, self.desk.kind(node), new, doc.params)
+        if doc.label:  # a Dehalo that is still called Dropouts would tell a lie
+            edit = Several((edit, Rename(node, "")))
         return self.desk.do(edit, tr("Replace by {node}").format(node=new.name()))
 
     # ---- states

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from editor.canvas import cardsize
-from editor.canvas.ports import Port
+from editor.canvas.ports import Port, port_kind
 from editor.canvas.wiring import insertion, made
-from graphs.document import Graph, Link, NodeDoc, NodeId
-from graphs.edits import AddNodes, Connect, Edit, Several
+from graphs.document import Graph, Link, NodeDoc, NodeId, Point
+from graphs.edits import AddNodes, Connect, Edit, Move, Several
+from graphs.groups.types import kind_of
 from graphs.resolve import kinds_fit
 from nodes.node import Node
 from nodes.ports import PortType
 from nodes.registry import Registry
+
+GAP = 48.0
+"""Between two cards that are wired, across."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,42 @@ class SearchContext:
         return bool(entry if self.gives else out)
 
 
+def _between(
+    graph: Graph, registry: Registry, fresh: NodeDoc, size: cardsize.CardSize, target: Port
+) -> tuple[NodeDoc, dict[NodeId, Point]]:
+    """`fresh` between the cards that the wire joins, its ports level with theirs; and where the cards from the second
+    on must go, so that nothing comes to lie over another."""
+    link = graph.incoming(target[0]).get(target[1])
+    if link is None:
+        return fresh, {}
+    source, after = graph.nodes[link.source[0]], graph.nodes[target[0]]
+    if after.position[0] <= source.position[0]:
+        return fresh, {}  # laid out otherwise than from left to right
+    least, most = source.position[0] + size.width + GAP, after.position[0] - size.width - GAP
+    x, y = max(least, min(fresh.position[0], most)), fresh.position[1]
+    giving, entry = kind_of(source, registry), _entry_name(graph, registry, fresh, link)
+    if giving is not None and entry is not None and abs(after.position[1] - source.position[1]) <= size.height:
+        y = (
+            source.position[1]
+            + cardsize.of(giving).port_y(link.source[1], gives=True)
+            - size.port_y(entry, gives=False)
+        )
+    by = x + size.width + GAP - after.position[0]
+    moved: dict[NodeId, Point] = {}
+    if by > 0:
+        moved = {
+            node.id: (node.position[0] + by, node.position[1])
+            for node in graph.nodes.values()
+            if node.position[0] >= after.position[0]
+        }
+    return replace(fresh, position=(round(x), round(y))), moved
+
+
+def _entry_name(graph: Graph, registry: Registry, fresh: NodeDoc, link: Link) -> str | None:
+    kind, carried = kind_of(fresh, registry), port_kind(graph, registry, link.source, gives=True)
+    return _entry(kind, carried) if kind is not None and carried is not None else None
+
+
 def _entry(node: type[Node], kind: type[PortType]) -> str | None:
     fitting = [port for port in node.inputs.values() if kinds_fit(kind, port.kind)]
     return next((port.name for port in sorted(fitting, key=lambda port: port.kind is not kind)), None)
@@ -58,8 +98,11 @@ def placement(graph: Graph, registry: Registry, node: type[Node], context: Searc
     x, y = context.position
     if context.on is not None:
         fresh = made(graph, node, (x - size.width / 2, y - size.height / 2))
+        fresh, moved = _between(graph, registry, fresh, size, context.on)
         edit = insertion(graph, registry, node, context.on, fresh)
-        return fresh, edit or AddNodes((fresh,))
+        if edit is None:
+            return fresh, AddNodes((fresh,))
+        return fresh, Several((Move(moved), edit)) if moved else edit
     if context.port is None or context.kind is None:
         fresh = made(graph, node, (x - size.width / 2, y - cardsize.TITLE / 2))
         return fresh, AddNodes((fresh,))

@@ -57,9 +57,20 @@ def _file(window: Window) -> None:
 
 def _edit(window: Window) -> None:
     add, desk = window.actions_.add, window.desk
-    undo = add("edit.undo", tr("&Undo"), desk.undo, shortcut="Ctrl+Z", icon="undo", group="history",
+
+    def back() -> None:
+        what = desk.undo_text
+        desk.undo()
+        window.status.showMessage(tr("Undone: {what}").format(what=what), 4000)  # it may be a node out of sight
+
+    def forth() -> None:
+        what = desk.redo_text
+        desk.redo()
+        window.status.showMessage(tr("Done again: {what}").format(what=what), 4000)
+
+    undo = add("edit.undo", tr("&Undo"), back, shortcut="Ctrl+Z", icon="undo", group="history",
         enabled=lambda: desk.undo_text is not None)  # fmt: skip
-    redo = add("edit.redo", tr("&Redo"), desk.redo, shortcut="Ctrl+Shift+Z|Ctrl+Y", icon="redo", group="history",
+    redo = add("edit.redo", tr("&Redo"), forth, shortcut="Ctrl+Shift+Z|Ctrl+Y", icon="redo", group="history",
         enabled=lambda: desk.redo_text is not None)  # fmt: skip
 
     def name() -> None:

@@ -87,8 +87,19 @@ class Notices(QWidget):
         self._rows.addWidget(made)
         self.setVisible(True)
         if for_s:
-            QTimer.singleShot(round(for_s * 1000), made, lambda: self.close_notice(key, made))
+            self._close_later(key, made, for_s)
         return made
+
+    def _close_later(self, key: str, made: Notice, for_s: float) -> None:
+        """Not while the mouse is on it: what lies below would jump up under a hand that is about to click."""
+
+        def close() -> None:
+            if made.underMouse():
+                self._close_later(key, made, 2)
+            else:
+                self.close_notice(key, made)
+
+        QTimer.singleShot(round(for_s * 1000), made, close)
 
     def close_notice(self, key: str, only: Notice | None = None) -> None:
         notice = self._open.get(key)

@@ -106,6 +106,7 @@ class Preferences(QDialog):
         box.setSuffix(unit)
         box.setValue(self._settings.get(name))
         box.setKeyboardTracking(False)
+        box.lineEdit().setTextMargins(8, 0, 0, 0)  # the style sheet's padding does not reach it
         box.valueChanged.connect(lambda value: self._settings.set(name, value))
         return box
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QCursor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu
 
 from editor.canvas import SearchContext
@@ -64,6 +64,38 @@ def test_tab_asks_for_a_node_and_enter_for_one_behind(line: Rig) -> None:
     assert line.searches[-1].port == ("free1", "out")
     placed = line.canvas.place("colour.gamma", line.searches[-1])
     assert f"free1.out → {placed}.clip" in line.links and line.true()
+
+
+def test_enter_puts_a_node_between_and_makes_room_for_it(line: Rig) -> None:
+    line.choose("crop1")
+    line.key(Qt.Key.Key_Return)
+    placed = line.canvas.place("colour.gamma", line.searches[-1])
+    assert {f"crop1.out → {placed}.clip", f"{placed}.out → levels1.clip"} < line.links and line.true()
+    assert placed is not None
+    row = [line.graph.nodes[NodeId(name)].position for name in ("source1", "crop1", placed, "levels1", "out1")]
+    assert [x for x, _ in row] == [0, 320, 560, 800, 1120] and row[2][1] == row[1][1]
+    assert line.graph.nodes[NodeId("free1")].position == (320, 320)  # not in the way
+    line.desk.undo()
+    assert line.graph.nodes[NodeId("levels1")].position == (640, 0) and "crop1.out → levels1.clip" in line.links
+
+
+def test_tab_over_a_wire_asks_for_a_node_that_goes_into_it(line: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line.view, "underMouse", lambda: True)
+    middle = (line.out("crop1.out") + line.into("levels1.clip")) / 2
+    monkeypatch.setattr(QCursor, "pos", lambda: line.view.viewport().mapToGlobal(middle))
+    line.key(Qt.Key.Key_Tab)
+    assert line.searches[-1].on == ("levels1", "clip")
+    monkeypatch.setattr(QCursor, "pos", lambda: line.view.viewport().mapToGlobal(line.title("free1")))
+    line.key(Qt.Key.Key_Tab)
+    assert line.searches[-1].port == ("free1", "out")
+
+
+def test_what_is_replaced_is_no_longer_called_as_it_was(line: Rig) -> None:
+    line.canvas.operations.rename(NodeId("levels1"), "Dropouts")
+    assert line.canvas.replace_node(NodeId("levels1"), "colour.gamma")
+    assert line.graph.nodes[NodeId("levels1")].label == "" and line.true()
+    line.desk.undo()
+    assert line.graph.nodes[NodeId("levels1")].label == "Dropouts"
 
 
 def test_a_node_is_replaced_and_keeps_its_wires(line: Rig) -> None:
