@@ -254,6 +254,9 @@ class Operations:
         if not nodes:
             self.say(tr("Select the nodes that belong together"))
             return None
+        same = next((group.id for group in self.graph.groups if set(group.nodes) == nodes), None)
+        if same is not None:
+            return same  # a second frame would lie exactly over the first
         key = free_group(self.graph)
         colour = COLOURS[len(self.graph.groups) % len(COLOURS)]
         self.desk.do(PutGroup(Group(key, tr("Group"), tuple(nodes), colour)), tr("Group"))

@@ -14,6 +14,7 @@ from editor.desk.desk import Desk
 from editor.desk.playhead import Playhead
 from editor.engine.wishes import Trouble
 from editor.language import tr
+from editor.timeline.at_hand import common
 from editor.timeline.counter import Counter
 from editor.timeline.player import Player
 from editor.timeline.rows import Mark
@@ -43,6 +44,7 @@ class Timeline(QWidget):
         super().__init__(parent)
         self._desk, self._engine, self._playhead = desk, engine, playhead
         self._node: NodeId | None = None
+        self._beside: NodeId | None = None
         self.player = Player(engine, playhead, self)
         self.transport = Transport(engine, playhead, self.player, self)
         self._strip, self._sound = Strip(engine, self), Sound(engine, self)
@@ -116,6 +118,12 @@ class Timeline(QWidget):
         self._node = node
         self._analysed()
 
+    def set_beside(self, node: NodeId | None) -> None:
+        """What is looked at beside it: a frame is at hand once that has it too."""
+        if node != self._beside:
+            self._beside = node
+            self._show_cached()
+
     @property
     def sound(self) -> Sound:
         """The tape's sound, for the meters too."""
@@ -185,9 +193,23 @@ class Timeline(QWidget):
                 if end - first == 1 and first != here and self._strip.node == output and self._strip.has(first):
                     continue  # that small one is the film's
                 found.append((float(clock.moment_of(first)), float(clock.moment_of(end - 1)) + frame_s))
+        beside = self._cached_beside()
+        if beside is not None:
+            found = common(found, beside)
         if found != self.track.cached:
             self.track.cached = found
             self.track.redraw()
+
+    def _cached_beside(self) -> list[tuple[float, float]] | None:
+        """From when to when, in seconds, there is a picture of what is looked at beside it; None: nothing is."""
+        analysis = self._engine.analysis
+        output = analysis.main_picture(self._beside) if self._beside is not None else None
+        clock = analysis.clock(*output) if output is not None else None
+        if output is None or clock is None:
+            return None
+        frame_s = float(1 / clock.fps)
+        ranges = self._engine.cached_frames(*output)
+        return [(float(clock.moment_of(first)), float(clock.moment_of(end - 1)) + frame_s) for first, end in ranges]
 
     # ---- where we are
 

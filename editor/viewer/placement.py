@@ -119,7 +119,7 @@ class Placement:
         rect = self.rect
         x, y = self.seen_centre
         across, down = x - by.x() / rect.width(), y - by.y() / rect.height()
-        return replace(self, zoom=self.scale, centre=(min(1.5, max(-0.5, across)), min(1.5, max(-0.5, down))))
+        return replace(self, zoom=self.scale, centre=(min(1.0, max(0.0, across)), min(1.0, max(0.0, down))))
 
     @property
     def seen_centre(self) -> tuple[float, float]:

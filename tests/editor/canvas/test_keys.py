@@ -90,6 +90,15 @@ def test_tab_over_a_wire_asks_for_a_node_that_goes_into_it(line: Rig, monkeypatc
     assert line.searches[-1].port == ("free1", "out")
 
 
+def test_what_is_a_group_already_gets_no_second_frame(line: Rig) -> None:
+    line.choose("crop1", "levels1")
+    first = line.canvas.operations.group()
+    line.choose("crop1", "levels1")
+    assert line.canvas.operations.group() == first and len(line.graph.groups) == 1
+    line.choose("crop1")
+    assert line.canvas.operations.group() != first and len(line.graph.groups) == 2
+
+
 def test_what_is_replaced_is_no_longer_called_as_it_was(line: Rig) -> None:
     line.canvas.operations.rename(NodeId("levels1"), "Dropouts")
     assert line.canvas.replace_node(NodeId("levels1"), "colour.gamma")

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from editor.actions.actions import Actions
 from editor.desk.playhead import Playhead
 from editor.timeline import strip
+from editor.timeline.at_hand import common
 from editor.timeline.commands import register
 from editor.timeline.timeline import Timeline
 from graphs.document import NodeId
@@ -253,6 +254,19 @@ def test_what_is_at_hand_is_drawn(bench: Bench) -> None:
     y = int(bench.track.rows.cache) + 1
     inside, outside = (image.pixelColor(bench.at(second).x(), y) for second in (3, 6))
     assert inside.green() > outside.green() + 60
+
+
+def test_a_frame_is_at_hand_once_both_that_are_compared_have_it(bench: Bench) -> None:
+    bench.engine.cached_frames = lambda node, port: ((50, 100),) if node == SOURCE else ((150, 250),)  # type: ignore[method-assign]
+    bench.line.set_beside(BOB)  # 50p: its frames 150 to 250 are seconds 3 to 5
+    assert list(bench.track.cached) == [(3.0, 4.0)]
+    bench.line.set_beside(None)
+    assert list(bench.track.cached) == [(2.0, 4.0)]
+
+
+def test_what_two_have_in_common() -> None:
+    assert common([(0, 2), (4, 9)], [(1, 5), (6, 7), (8, 12)]) == [(1, 2), (4, 5), (6, 7), (8, 9)]
+    assert common([(0, 2)], [(2, 3)]) == common([], [(0, 1)]) == []
 
 
 def test_another_document_has_another_length(bench: Bench) -> None:

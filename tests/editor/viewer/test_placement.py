@@ -67,7 +67,9 @@ def test_only_what_is_seen_is_visible() -> None:
     x, _, wide, high = placed.visible()
     assert (wide, high) == (pytest.approx(225, abs=1), pytest.approx(150, abs=1))
     assert x == pytest.approx(247, abs=1)
-    assert placed.panned(QPointF(-1e9, 0)).visible()[2] == 0
+    assert replace(placed, centre=(3.0, 0.5)).visible()[2] == 0
+    pushed = placed.panned(QPointF(-1e9, -1e9))
+    assert pushed.visible()[2] > 100 and pushed.visible()[3] > 70  # half of what is seen is always picture
 
 
 # ---- crop
