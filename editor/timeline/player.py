@@ -116,7 +116,8 @@ class Player(QObject):
         low, high = self._limits(clock)
         here = clock.frame_at(self._playhead.moment)
         outside = self._playhead.loop and not low <= here < high
-        if speed > 0 and (here >= high - 1 or outside):
+        a_frame = max(1, round(clock.fps / views[-1][2].fps))  # of the slowest view: the tape's, beside its 50p
+        if speed > 0 and (here >= high - a_frame or outside):
             return low
         if speed < 0 and (here <= low or outside):
             return high - 1

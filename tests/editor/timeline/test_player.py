@@ -127,6 +127,17 @@ def test_it_stops_at_the_end_and_starts_over_from_there(bench: Bench) -> None:
     assert bench.engine.played[-1].frames[0] == 0
 
 
+def test_from_the_frame_of_the_out_point_it_starts_over(bench: Bench) -> None:
+    """With a 50p view beside: the tape's last frame has two pictures there, and one stands on the first."""
+    bob = bench.engine.analysis.main_picture(NodeId("bob1"))
+    assert bob is not None
+    bench.views = [*bench.views, ("B", Wish(*bob))]
+    bench.head.set_span(Fraction(1), Fraction(2))
+    bench.head.seek(Fraction(49, 25))
+    bench.head.play(Fraction(1))
+    assert any(run.frames == range(50, 100) for run in bench.engine.played)
+
+
 def test_a_loop_keeps_between_the_marks(bench: Bench) -> None:
     bench.head.set_span(Fraction(1), Fraction(2))
     bench.head.loop = True
