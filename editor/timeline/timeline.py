@@ -218,7 +218,8 @@ class Timeline(QWidget):
         frame = count.frame_at(self._playhead.moment)
         self.counter.tell(count, frame)
         total = max(0, round(self._engine.analysis.length * count.fps))
-        text = self._rate or tr("frame {frame} / {total}").format(frame=frame, total=total)
+        half = "½" if count.moment_of(frame) < self._playhead.moment else ""  # 50p of 25i: between two of its frames
+        text = self._rate or tr("frame {frame} / {total}").format(frame=f"{frame}{half}", total=total)
         if text != self._frames.text():
             self._frames.setText(text)
 

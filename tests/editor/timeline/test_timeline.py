@@ -195,6 +195,13 @@ def test_a_timecode_is_typed(bench: Bench) -> None:
     assert bench.frame == 101
 
 
+def test_the_picture_between_two_frames_of_tape_is_told_apart(bench: Bench) -> None:
+    bench.head.seek(Fraction(75, 25))
+    assert bench.line._frames.text() == "frame 75 / 250"
+    bench.head.seek(Fraction(151, 50))
+    assert bench.line._frames.text() == "frame 75½ / 250"
+
+
 def test_the_wheel_zooms_at_the_mouse_and_scrolls_with_shift(bench: Bench) -> None:
     spot = bench.at(4)
     for _ in range(10):
