@@ -43,6 +43,17 @@ class Commands:
         self.second: SecondWindow | None = None
         viewer.asked.connect(lambda name: actions.get(f"view.{name}").trigger())
         self._register()
+        actions.remapped.connect(self._tell_keys)
+        self._tell_keys()
+
+    def _tell_keys(self) -> None:
+        """The buttons name the keys that do the same."""
+        toolbar = self._viewer.toolbar
+        for mode, button in toolbar.modes.items():
+            shown = self._actions.get("view.ab" if mode is Mode.WIPE else f"view.{mode.value}").toolTip()
+            more = tr("Hold the button to choose how many times") if mode is Mode.DIFFERENCE else ""
+            button.setToolTip("\n".join(filter(None, (shown, more))))
+        toolbar.full.setToolTip(self._actions.get("view.full").toolTip())
 
     def _register(self) -> None:
         viewer = self._viewer

@@ -81,7 +81,6 @@ class Toolbar(QWidget):
         self.modes[Mode.DIFFERENCE].setMenu(gains)
         self.modes[Mode.DIFFERENCE].setStyleSheet(_NO_ARROW)
         self.modes[Mode.DIFFERENCE].setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
-        self.modes[Mode.DIFFERENCE].setToolTip(tr("Difference of A and B. Hold the button to choose how many times"))
         fields = QMenu(self)
         self._looks = self._choices(fields, "look", look_texts().items())
         fields.insertSeparator(fields.actions()[4])

@@ -332,6 +332,12 @@ def test_a_crop_is_dragged_on_what_it_is_given_as_one_undo_step(bench: Bench) ->
     assert bench.desk.undo_text is None
 
 
+def test_the_buttons_name_their_keys(bench: Bench) -> None:
+    assert bench.viewer.toolbar.modes[Mode.WIPE].toolTip().endswith("(W)")
+    bench.actions.remap("view.difference", "Ctrl+D")
+    assert "(Ctrl+D)\n" in bench.viewer.toolbar.modes[Mode.DIFFERENCE].toolTip()
+
+
 def test_f9_brings_the_handles_from_any_manner_and_leaves_all_as_it_was(bench: Bench, qtbot: QtBot) -> None:
     bench.both(Mode.WIPE)
     bench.desk.select([CROP])
