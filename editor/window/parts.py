@@ -146,6 +146,7 @@ class Parts(QObject):
         self.scopes = Scopes(self.engine, playhead, self.timeline.sound)
         self._panel("scopes").show_part(self.scopes, own_head=True)
         self.viewer.shown_changed.connect(self._shown)
+        self.viewer.manner_changed.connect(self._look_beside)
 
     def _listen(self) -> None:
         window, engine, status = self._window, self.engine, self._window.status
@@ -263,6 +264,12 @@ class Parts(QObject):
         shown = self.viewer.shown
         self.timeline.follow(shown["A"])
         self.scopes.set_nodes(shown["A"], shown["B"])
+        self._look_beside()
+
+    def _look_beside(self) -> None:
+        """What is compared counts for what is at hand."""
+        beside = self.viewer.shown["B"] if self.viewer.manner.mode.compares else None
+        self.timeline.set_beside(beside)
 
     def _count_cached(self) -> None:
         nodes = self._window.desk.graph.nodes
