@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QLocale, QObject, Signal
 
 from editor.desk.files import Files
 from editor.language import tr
+from editor.renders.words import clock
 from editor.start.words import preset_words
 from graphs.codec import DocumentError, decode
 from graphs.document import Graph
 from graphs.files import SUFFIX
 from graphs.library import preset
 from graphs.overrides import set_inputs, set_params
+from nodes.clip import ClipInfo, Fields
 from nodes.media import Media, MediaError
 from nodes.registry import Registry
 from runtime.advice import preset_for, settings_for
@@ -177,4 +179,16 @@ def graph_for(media: Media, facts: Mapping[str, Any], registry: Registry) -> tup
     words = preset_words().get(name)
     text = tr("{file}: {clip}. The preset “{preset}” suits it; change what you like.")
     clip = media.video[0].clip
-    return graph, text.format(file=path.name, clip=clip.line(), preset=words.title if words else found.title)
+    return graph, text.format(file=path.name, clip=described(clip), preset=words.title if words else found.title)
+
+
+def described(clip: ClipInfo) -> str:
+    """A tape in a restorer's words: `720x576, 25 interlaced frames a second, top field first, 1:02:33 long`."""
+    rate = QLocale().toString(round(float(clip.fps), 3))
+    scan = {
+        Fields.PROGRESSIVE: tr("{rate} whole frames a second"),
+        Fields.TFF: tr("{rate} interlaced frames a second, top field first"),
+        Fields.BFF: tr("{rate} interlaced frames a second, bottom field first"),
+    }[clip.fields].format(rate=rate)
+    length = tr("{time} long").format(time=clock(float(clip.frames / clip.fps)))
+    return f"{clip.width}x{clip.height}, {scan}, {length}"

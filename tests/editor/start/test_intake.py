@@ -46,18 +46,28 @@ def take(intake: Intake, path: Path, qtbot: QtBot) -> tuple[str, bool]:
 
 
 @pytest.mark.parametrize(
-    ("path", "kind", "bypassed"),
+    ("path", "kind", "clip", "bypassed"),
     [
-        (DEMO, "VHS, PAL", {"qtgmc1": False}),
-        (MEDIA / "bigbuckbunny_1280x720_25p.mp4", "Gentle", {"qtgmc1": True}),
+        (
+            DEMO,
+            "VHS, PAL",
+            "720x576, 25 interlaced frames a second, top field first, 0:05 long",
+            {"qtgmc1": False},
+        ),
+        (
+            MEDIA / "bigbuckbunny_1280x720_25p.mp4",
+            "Gentle",
+            "1280x720, 25 whole frames a second",
+            {"qtgmc1": True},
+        ),
     ],
 )
 def test_a_tape_gets_the_graph_that_suits_it(
-    intake: Intake, qtbot: QtBot, path: Path, kind: str, bypassed: dict[str, bool]
+    intake: Intake, qtbot: QtBot, path: Path, kind: str, clip: str, bypassed: dict[str, bool]
 ) -> None:
     text, good = take(intake, path, qtbot)
     desk = desk_of(intake)
-    assert good and kind in text and path.name in text
+    assert good and kind in text and f"{path.name}: {clip}" in text
     assert desk.graph.nodes[NodeId("source1")].params["file"] == str(path)
     assert {node: desk.graph.nodes[NodeId(node)].bypass for node in bypassed} == bypassed
     assert desk.name == path.stem and desk.dirty and desk.path is None
