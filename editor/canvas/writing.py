@@ -31,16 +31,26 @@ class Writing:
             node, rect = hit.card.node, hit.card.rect()
             place = QRectF(view.to_view(rect.topLeft()), rect.size() * zoom)
             place.setHeight(TITLE * zoom)
-            TitleEdit(view, place, hit.card.face.title, zoom, lambda text: self.operations.rename(node, text))
+            self._keep(
+                TitleEdit(view, place, hit.card.face.title, zoom, lambda text: self.operations.rename(node, text))
+            )
         elif hit.frame is not None:
             key = hit.frame.doc.id
             place = QRectF(view.to_view(hit.frame.head.topLeft()), hit.frame.head.size() * zoom)
             place.setHeight(HEAD * zoom)
-            TitleEdit(view, place, hit.frame.doc.label, zoom, lambda text: self.operations.retitle(key, text))
+            self._keep(
+                TitleEdit(view, place, hit.frame.doc.label, zoom, lambda text: self.operations.retitle(key, text))
+            )
         elif hit.note is not None:
             note = hit.note.note.id
             place = QRectF(view.to_view(hit.note.rect().topLeft()), hit.note.rect().size() * zoom)
-            NoteEdit(view, place, hit.note.note.text, zoom, lambda text: self.operations.write_note(note, text))
+            text = hit.note.note.text
+            self._keep(NoteEdit(view, place, text, zoom, lambda text: self.operations.write_note(note, text)))
+
+    def _keep(self, edit: TitleEdit | NoteEdit) -> None:
+        """What is typed goes into this document, and into no other."""
+        self.desk.finishing.connect(edit.finish)
+        self.desk.reset.connect(edit.drop)
 
     def current(self) -> None:
         """Write the title of what is selected."""

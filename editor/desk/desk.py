@@ -28,6 +28,7 @@ class Desk(QObject):
         selected()               `selection` or `current` has changed
         history_changed()        what undo and redo would do, and whether there is something to save
         refused(str)             an edit could not be done, and why: shown to the user where they work
+        finishing()              the document is about to be saved, rendered or left: what is half typed is to be done
     """
 
     changed = Signal(object)
@@ -35,6 +36,7 @@ class Desk(QObject):
     selected = Signal()
     history_changed = Signal()
     refused = Signal(str)
+    finishing = Signal()
 
     def __init__(self, registry: Registry, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +99,10 @@ class Desk(QObject):
         if change is not None:
             self._tell(change)
         return True
+
+    def finish(self) -> None:
+        """Have what is half typed handed over, before somebody takes the document as it is."""
+        self.finishing.emit()
 
     def settle(self) -> None:
         """A slider was let go: what comes next is an undo step of its own."""

@@ -86,6 +86,7 @@ class Files(QObject):
 
     def guarded(self, then: Callable[[], None]) -> bool:
         """Do `then` once the document is safe. False if the user cancelled or saving failed."""
+        self._desk.finish()
         if self._desk.dirty:
             answer = self.asker.keep_changes(self._desk.name or tr("Untitled"))
             if answer == "cancel" or (answer == "save" and not self.save()):
@@ -121,6 +122,7 @@ class Files(QObject):
         return self._write(path)
 
     def _write(self, path: Path) -> bool:
+        self._desk.finish()
         graph = self._desk.graph
         path = path.absolute()
         try:

@@ -52,7 +52,7 @@ class Header(QWidget):
         self.help.hide()
         self.info.toggled.connect(self.help.setVisible)
         self.switch.clicked.connect(lambda: self.switched.emit(self.switch.isChecked()))
-        self.label.editingFinished.connect(self._named)
+        self.label.editingFinished.connect(self.finish)
 
     def show_subject(self, subject: Subject) -> None:
         self._subject = subject
@@ -94,7 +94,8 @@ class Header(QWidget):
         else:
             self.info.setChecked(False)
 
-    def _named(self) -> None:
+    def finish(self) -> None:
+        """Hand on a name that was typed."""
         if self.label.isModified() and not self.label.isReadOnly():
             self.label.setModified(False)
             self.renamed.emit(self.label.text().strip())

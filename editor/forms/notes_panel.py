@@ -52,6 +52,7 @@ class NotesPanel(QWidget):
         desk.selected.connect(self.refresh)
         desk.changed.connect(self.refresh)
         desk.reset.connect(self._other)
+        desk.finishing.connect(self._finish)
         self.refresh()
 
     def _other(self) -> None:
@@ -60,6 +61,11 @@ class NotesPanel(QWidget):
             pad.drop()
         self._node = None
         self.refresh()
+
+    def _finish(self) -> None:
+        for pad in (self.node, self.about):
+            pad.take_over()
+        self._name()
 
     def refresh(self) -> None:
         """Show what the document holds."""

@@ -56,6 +56,7 @@ class ParamsPanel(QWidget):
         desk.changed.connect(self._changed)
         desk.reset.connect(self._other)
         desk.selected.connect(self.refresh)
+        desk.finishing.connect(self._hand_over)
         engine.analysed.connect(self._analysed)
         self.refresh()
 
@@ -142,6 +143,13 @@ class ParamsPanel(QWidget):
             self.header.show_subject(made)
         self._show_problems()
         self._show_reset()
+
+    def _hand_over(self) -> None:
+        """What is half typed belongs into the document that is about to be saved."""
+        for row in self.form.rows.values() if self.form is not None else ():
+            row.control.finish()
+        self.header.finish()
+        self.flush()
 
     def _finish(self) -> None:
         """What is half typed belongs to the nodes that have been shown."""

@@ -289,6 +289,7 @@ class Parts(QObject):
     def render(self) -> None:
         """Ask where the results go, and put a job in the queue."""
         window = self._window
+        window.desk.finish()
         order = ask_for_order(window.desk, self.engine.analysis, window.playhead, window, trust=self.engine.trust)
         if order is not None:
             self.line.add(order)

@@ -115,6 +115,22 @@ def test_escape_leaves_a_title_as_it_was(line: Rig) -> None:
     assert line.canvas.mirror.cards[NodeId("levels1")].face.title == "Blacks"
 
 
+def test_a_title_half_typed_goes_into_the_document_that_is_saved_and_into_no_other(line: Rig) -> None:
+    def typed(name: str) -> None:
+        line.choose("crop1")
+        line.key(Qt.Key.Key_F2)
+        (edit,) = [each for each in line.view.findChildren(QLineEdit) if each.isVisible()]
+        QTest.keyClicks(edit, name)
+
+    typed("Sides")
+    line.desk.finish()
+    assert line.graph.nodes[NodeId("crop1")].label == "Sides" and line.true()
+    typed("Edges")
+    line.desk.open(line.graph)
+    line.view.setFocus()
+    assert line.graph.nodes[NodeId("crop1")].label == "Sides" and not line.desk.dirty and line.true()
+
+
 def test_a_folded_card_stays_folded_in_the_file(line: Rig) -> None:
     line.choose("crop1")
     tall = line.canvas.mirror.cards[NodeId("crop1")].rect().height()

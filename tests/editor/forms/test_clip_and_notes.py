@@ -125,6 +125,16 @@ def test_notes_on_a_node_are_one_step_and_stay_with_it() -> None:
     assert panel.node.toPlainText() == "" and desk.undo_text is None
 
 
+def test_what_is_half_typed_is_there_when_the_document_is_saved() -> None:
+    desk, panel = notes_panel(chain(node("a", "input.pattern")))
+    for pad, text in ((panel.node, "wrinkled"), (panel.about, "tape 3"), (panel.title, "Holiday")):
+        pad.setFocus()
+        QTest.keyClicks(pad, text)
+    desk.finish()
+    assert desk.graph.nodes["a"].notes == "wrinkled"  # type: ignore[index]
+    assert dict(desk.graph.meta) == {"about": "tape 3", "title": "Holiday"}
+
+
 def test_title_and_description_belong_to_the_document() -> None:
     desk, panel = notes_panel(chain(node("a", "input.pattern")))
     panel.title.setFocus()

@@ -303,6 +303,20 @@ def test_what_is_half_typed_goes_to_the_node_it_was_typed_for() -> None:
     assert bench.value("text", "o2") == "" and not bench.desk.dirty and bench.control("text").edit.toPlainText() == ""
 
 
+def test_what_is_half_typed_is_there_when_the_document_is_saved() -> None:
+    bench = levels()
+    entry = bench.control("gamma").entry
+    entry.setFocus()
+    entry.selectAll()
+    QTest.keyClicks(entry, "1.5")
+    bench.panel.header.label.setFocus()
+    bench.panel.header.label.selectAll()
+    QTest.keyClicks(bench.panel.header.label, "Blacks")
+    node = bench.panel.subject.ids[0]
+    bench.desk.finish()
+    assert bench.value("gamma") == 1.5 and bench.desk.graph.nodes[node].label == "Blacks"
+
+
 def test_an_edit_on_its_way_to_a_node_that_is_removed_is_dropped() -> None:
     bench = levels()
     refused: list[str] = []

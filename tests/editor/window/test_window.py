@@ -196,6 +196,22 @@ def test_what_another_program_changes_is_offered_to_be_read_again(window: Window
     assert list(window.desk.graph.nodes) == ["crop1"] and window.notices.get("outside") is None
 
 
+def test_what_is_half_typed_is_saved_and_asked_about(
+    window: Window, tmp_path: Path, qtbot: QtBot, asker: Answers
+) -> None:
+    file = tmp_path / "typed.graph"
+    save(Graph.of([NodeDoc(NodeId("crop1"), "geometry.crop")]), file)
+    window.intake.take(file)
+    assert window.parts is not None
+    notes = window.parts.notes
+    QTest.keyClicks(notes.about, "tape 3")
+    window.files.save()
+    assert load(file).meta["about"] == "tape 3"
+    QTest.keyClicks(notes.about, " of 7")
+    asker.keep = "cancel"
+    assert not window.close() and asker.asked[-1] == "keep typed"
+
+
 def test_what_was_done_since_the_offer_is_not_given_up_unasked(
     window: Window, tmp_path: Path, qtbot: QtBot, asker: Answers
 ) -> None:
