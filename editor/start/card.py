@@ -13,7 +13,8 @@ WIDTH, PICTURE = 236, 132
 
 
 class Card(QAbstractButton):
-    """`lines` is how many lines of text stand under the title."""
+    """`lines` is how many lines of text stand under the title; where there are several and letters are large, one
+    more."""
 
     def __init__(
         self,
@@ -37,8 +38,12 @@ class Card(QAbstractButton):
         self._line, self._picture, self._icon, self._lines = line, picture, icon, lines
         theme.watch.changed.connect(self.updateGeometry)
 
+    @property
+    def _rows(self) -> int:
+        return self._lines + (1 if self._lines > 1 and theme.text_scale() > 1.1 else 0)
+
     def sizeHint(self) -> QSize:
-        tall = QFontMetrics(theme.font(14, bold=True)).height() + self._lines * QFontMetrics(theme.font(12)).height()
+        tall = QFontMetrics(theme.font(14, bold=True)).height() + self._rows * QFontMetrics(theme.font(12)).height()
         return QSize(WIDTH, PICTURE + tall + 26)
 
     def minimumSizeHint(self) -> QSize:
@@ -88,7 +93,7 @@ class Card(QAbstractButton):
         room.setTop(room.top() + metrics.height() + 2)
         painter.setFont(theme.font(12))
         painter.setPen(theme.colour("text2"))
-        for line in wrapped(self._line, painter.fontMetrics(), round(room.width()), self._lines):
+        for line in wrapped(self._line, painter.fontMetrics(), round(room.width()), self._rows):
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, line)
             room.setTop(room.top() + painter.fontMetrics().height())
 
