@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QGraphicsItem
 
 from editor import theme
 from editor.canvas import face as faces
 from editor.canvas.arrange import Box
-from editor.canvas.cardsize import RADIUS, SHADOW, TITLE, WIDTH
+from editor.canvas.cardsize import SHADOW, TITLE, WIDTH
 from editor.canvas.compat import NodeItemBase, PortItemBase
 from editor.canvas.face import THUMB, Face
 from editor.canvas.ports import PortView
@@ -243,20 +243,3 @@ class CardItem(NodeItemBase):
             painter.drawPixmap(target, self._small[1], QRectF(self._small[1].rect()))
         if off:
             painter.setOpacity(1.0)
-
-
-def drag_picture(title: str, category: str, ratio: float = 1.0) -> QPixmap:
-    """What hangs on the cursor while a node is dragged from the palette."""
-    made = QPixmap(round(WIDTH * ratio), round((TITLE + 2) * ratio))
-    made.setDevicePixelRatio(ratio)
-    made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(theme.category_colour(category)), 1.5))
-    painter.setBrush(theme.colour("bg3", 235))
-    painter.drawRoundedRect(QRectF(1, 1, WIDTH - 2, TITLE), RADIUS, RADIUS)
-    painter.setPen(theme.colour("text"))
-    painter.setFont(theme.font(13, bold=True))
-    painter.drawText(QRectF(12, 1, WIDTH - 20, TITLE), Qt.AlignmentFlag.AlignVCenter, title)
-    painter.end()
-    return made

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from editor.language import tr
 from graphs.codec import DocumentError, decode, encode
-from graphs.document import Graph, Group, GroupId, Link, NodeDoc, NodeId, NoteId
+from graphs.document import Graph, GroupId, Link, NodeDoc, NodeId, NoteId
 from graphs.edits import AddNodes, Edit, PutGroup, PutNote, Several
 from graphs.upgrade import FORMAT
 
@@ -140,7 +140,3 @@ def _fresh(graph: Graph, nodes: Collection[NodeId]) -> dict[NodeId, NodeId]:
         names[node] = NodeId(name)
         taken.add(names[node])
     return names
-
-
-def regrouped(group: Group, nodes: Iterable[NodeId]) -> Group:
-    return replace(group, nodes=tuple(nodes))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphs.document import Graph, NodeId
 from graphs.groups.types import kind_of
 from nodes.node import Node
-from nodes.ports import PORT_TYPES, PortType
+from nodes.ports import PortType
 from nodes.registry import Registry
 
 type Port = tuple[NodeId, str]
@@ -55,7 +55,3 @@ def port_kind(graph: Graph, registry: Registry, port: Port, *, gives: bool) -> t
         return None
     found = kind.outputs.get(port[1]) if gives else kind.inputs.get(port[1])
     return found.kind if found else None
-
-
-def kind_named(name: str) -> type[PortType] | None:
-    return PORT_TYPES.get(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from editor.canvas.ports import Port, port_kind
 from editor.language import tr
 from graphs.document import GROUP, Graph, NodeDoc, NodeId
-from graphs.edits import AddNodes, Connect, Disconnect, Edit, InsertOnWire, Several, leads_to
+from graphs.edits import Connect, Disconnect, Edit, InsertOnWire, Several, leads_to
 from graphs.forecast import mending_node
 from graphs.groups.types import kind_of, saved_as_node
 from graphs.resolve import kinds_fit
@@ -132,7 +132,3 @@ def insertion(graph: Graph, registry: Registry, kind: type[Node], target: Port, 
     if taken is not None and not kinds_fit(kind.outputs[ends[1]].kind, taken):
         return None
     return InsertOnWire(target, node, *ends)
-
-
-def addition(node: NodeDoc) -> Edit:
-    return AddNodes((node,))

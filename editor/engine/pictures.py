@@ -42,10 +42,6 @@ class PictureCache:
     def __len__(self) -> int:
         return len(self._kept)
 
-    @property
-    def held_bytes(self) -> int:
-        return self._bytes
-
     def limit(self, most_bytes: int) -> None:
         self._most = most_bytes
         self._shrink()

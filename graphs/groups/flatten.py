@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 
-from graphs.document import GROUP, MAX_NESTING, Graph, Inside, Link, NodeDoc, NodeId
+from graphs.document import MAX_NESTING, Graph, Inside, Link, NodeDoc, NodeId
 from graphs.groups.types import types_of_inside, values_within
 from graphs.problem import Problem, error
 from graphs.recall import Recall
@@ -178,7 +178,3 @@ def with_contents(nodes: Collection[NodeId], flat: Flat) -> tuple[NodeId, ...]:
 def is_within(node: str, group: str) -> bool:
     """Whether a node of the flat graph is `group` or lies in it."""
     return node == group or node.startswith(f"{group}/")
-
-
-def is_group(doc: NodeDoc) -> bool:
-    return doc.type == GROUP
