@@ -100,7 +100,7 @@ class Timeline(QWidget):
         head.moved.connect(self._moved)
         head.playing_changed.connect(self._playing_changed)
         head.loop_changed.connect(lambda: self.loop_button.setChecked(head.loop))
-        self.counter.entered.connect(self.transport.go_frame)
+        self.counter.entered.connect(self._go)
         self.counter.finished.connect(self.track.setFocus)  # the arrows step from where one went
         self.player.told.connect(self._told)
         self.player.failed.connect(self._failed)
@@ -222,6 +222,12 @@ class Timeline(QWidget):
         text = self._rate or tr("frame {frame} / {total}").format(frame=f"{frame}{half}", total=total)
         if text != self._frames.text():
             self._frames.setText(text)
+
+    def _go(self, frame: int) -> None:
+        count, last = self.transport.count, self.transport.last
+        self.transport.go_frame(frame)
+        if count.moment_of(frame) > last:  # 3:05 is minutes and seconds
+            self.told.emit(tr("The tape ends at {code}").format(code=count.code(count.frame_at(last))))
 
     def _playing_changed(self) -> None:
         self._strip.paused = bool(self._playhead.speed)

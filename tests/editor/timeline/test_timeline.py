@@ -195,6 +195,14 @@ def test_a_timecode_is_typed(bench: Bench) -> None:
     assert bench.frame == 101
 
 
+def test_a_place_behind_the_end_is_told(bench: Bench, qtbot: QtBot) -> None:
+    bench.key(Qt.Key.Key_G)
+    QTest.keyClicks(bench.line.counter, "3:05")
+    with qtbot.waitSignal(bench.line.told) as told:
+        QTest.keyClick(bench.line.counter, Qt.Key.Key_Return)
+    assert bench.frame == 249 and told.args == ["The tape ends at 00:00:09:24"]
+
+
 def test_the_picture_between_two_frames_of_tape_is_told_apart(bench: Bench) -> None:
     bench.head.seek(Fraction(75, 25))
     assert bench.line._frames.text() == "frame 75 / 250"
