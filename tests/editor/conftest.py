@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -28,3 +30,16 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     for name in ("TAPELOOM_CACHE", "TAPELOOM_DATA"):
         monkeypatch.setenv(name, str(folder / name.lower()))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+
+
+@pytest.fixture(autouse=True)
+def _collected_here() -> Iterator[None]:
+    """Widgets that are garbage go on this thread, as in the program (editor/sweeping.py): Python would collect on
+    whichever thread happens to allocate, and Qt may wait for ever when it is not its own."""
+    gc.disable()
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()  # what stands now is not looked through after each test
+    yield
+    gc.collect()
+    gc.enable()

@@ -3,10 +3,20 @@
 import os
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
 from runtime.unbroken import Unbroken
+
+
+@pytest.fixture(autouse=True)
+def _as_python_begins() -> Iterator[None]:
+    """Whatever another test of this process has left as its handler."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to itself")
 

@@ -57,7 +57,7 @@ def test_two_nodes_at_one_moment_then_an_edit_then_playing(engine: tuple[Desk, P
         return (first.frame, second.frame) == (50, 101) and not first.computing and not second.computing
 
     qtbot.waitUntil(both_true, timeout=PATIENCE_MS)
-    assert line._frames.text() == "frame 50 / 100"
+    assert line._frames.text() == "frame 50½ / 100"
     assert first.shot is not None
     wide, high = first.shot.image.width(), first.shot.image.height()
     assert abs(wide / high - 4 / 3) < 0.02  # approx() looks into numpy, which a thread may be importing
