@@ -26,7 +26,7 @@ def test_an_interrupt_waits_for_the_end_of_the_block() -> None:
 
     def decide() -> None:
         with Unbroken():
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)  # to this thread: a test process has others
             steps.append("whole")
         steps.append("never")
 
@@ -48,7 +48,7 @@ def test_without_an_interrupt_nothing_happens_and_a_handler_of_somebodys_own_is_
             pass
         assert heard == []
         with Unbroken():
-            os.kill(os.getpid(), signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
             assert heard == []
         assert heard == [signal.SIGTERM]
         assert signal.getsignal(signal.SIGTERM) is mine
