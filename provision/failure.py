@@ -15,7 +15,8 @@ class Failed(Exception):
 CAUSES = (
     (
         r"no space left|not enough space|os error (28|112)\b|disk quota",
-        "the disk is full. The environment and uv's cache take about 2 GB: make room and start again.",
+        "the disk is full. The environment and uv's cache take about 2 GB, with torch about 7 GB: make room and start "
+        "again.",
     ),
     (
         r"certificate verify failed|invalid peer certificate|unknownissuer|self.signed certificate",

@@ -21,7 +21,7 @@ from provision.failure import Failed
 
 
 def setup(root: str, arguments: list[str], say: uv.Say) -> None:
-    """`setup [--again] [app|editor|dev ...]`: what the named layers need, as far as it is missing."""
+    """`setup [--again] [app|editor|dev|torch ...]`: what the named layers need, as far as it is missing."""
     layers = [word for word in arguments if word != "--again"]
     for word in layers:
         if word not in environment.LAYERS:
@@ -44,7 +44,8 @@ def setup(root: str, arguments: list[str], say: uv.Say) -> None:
 def make(root: str, folder: str, layers: list[str], say: uv.Say) -> None:
     started = time.monotonic()
     wanted = [name for name in environment.LAYERS if name in {*layers, *environment.installed(root)}]
-    say(f"making the environment ({', '.join(wanted)}) in {environment.venv(root)}")
+    named = [f"{name}: {environment.SIZES[name]}" if name in environment.SIZES else name for name in wanted]
+    say(f"making the environment ({', '.join(named)}) in {environment.venv(root)}")
     tool = uv.get(root, say)
     python = pythons.find(pythons.this_world())
     making = tempfile.mkdtemp(prefix="making-", dir=folder)

@@ -27,10 +27,12 @@ Exit code 0: `run` has all it needs. 1: it lacks something.
 """
 
 ROOT = Path(__file__).resolve().parents[2]
-AGAIN = "python3 launch.py setup --again"
+SETUP = "python3 launch.py setup"
+AGAIN = f"{SETUP} --again"
 LEAST_FREE_GB = 5
 """A minute of FFV1 at standard definition is 0.2 GB: below this a tape does not fit."""
 
+_USE = {"torch": ": only PyTorch weights (.pth) and their conversion need it"}
 State = Literal["ok", "note", "missing"]
 MARKS = {"ok": "✓", "note": "·", "missing": "✗"}
 
@@ -104,7 +106,8 @@ def layers() -> Iterator[Finding]:
             yield Finding(f"set {layer}", "note", "older than its lock", f"python3 launch.py setup {layer}")
         else:
             state: State = "missing" if layer == "app" else "note"
-            yield Finding(f"set {layer}", state, "not installed", f"python3 launch.py setup {layer}")
+            size = f" ({environment.SIZES[layer]})" if layer in environment.SIZES else ""
+            yield Finding(f"set {layer}", state, f"not installed{_USE.get(layer, '')}", f"{SETUP} {layer}{size}")
 
 
 def packages() -> Iterator[Finding]:

@@ -57,6 +57,16 @@ def test_a_package_changed_by_hand_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     assert "no-such-package is none" in finding.found
 
 
+def test_a_layer_that_is_not_here_is_told_with_what_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "missing", lambda *_: ["torch"])
+    monkeypatch.setattr(environment, "installed", lambda _: ["app"])
+    found = {finding.part: finding for finding in doctor.layers()}
+    assert found["set torch"].state == "note"
+    assert ".pth" in found["set torch"].found
+    assert found["set torch"].mend == "python3 launch.py setup torch (4.7 GB on Linux)"
+    assert found["set app"].state == "ok"
+
+
 def test_every_plugin_of_the_set_loads(capsys: pytest.CaptureFixture[str]) -> None:
     findings = list(doctor.vapoursynth())
     assert [finding for finding in findings if finding.state != "ok"] == []

@@ -74,7 +74,7 @@ def project(root: Path) -> None:
         (package / "__init__.py").touch()
     (root / "runtime" / "commands" / "__main__.py").write_text(COMMANDS)
     (root / "requirements").mkdir()
-    for layer in ("app", "editor", "dev", "uv"):
+    for layer in ("app", "editor", "dev", "torch", "uv"):
         (root / "requirements" / f"{layer}.txt").write_text(f"{layer}==1\n")
     shutil.copy(PROJECT / "launch.py", root)
     shutil.copytree(PROJECT / "provision", root / "provision", ignore=shutil.ignore_patterns("__pycache__"))
@@ -171,6 +171,33 @@ def test_test_adds_its_layer_and_later_makings_keep_it(site: Site) -> None:
     (site.root / "requirements" / "app.txt").write_text("app==2\n")
     site.start("probe")
     assert sorted(path.stem for path in made_from.iterdir()) == ["app", "dev", "editor"]
+
+
+def test_torch_comes_only_when_it_is_asked_for_and_then_stays(site: Site) -> None:
+    made_from = site.root / ".venv" / "made-from"
+    site.start("test")
+    assert not (made_from / "torch.txt").exists()
+    asked = site.start("setup", "torch")
+    assert asked.returncode == 0, asked.stderr
+    assert "torch: 4.7 GB on Linux" in asked.stderr
+    (site.root / "requirements" / "app.txt").write_text("app==2\n")
+    for words in (("probe",), ("setup", "--again"), ("setup", "--again", "editor")):
+        before = len(site.calls())
+        assert site.start(*words).returncode == 0
+        assert len(site.calls()) == before + 2
+        assert (made_from / "torch.txt").read_text() == "torch==1\n"
+    assert sorted(path.stem for path in made_from.iterdir()) == ["app", "dev", "editor", "torch"]
+
+
+def test_a_torch_that_cannot_be_fetched_leaves_what_was_there(site: Site) -> None:
+    site.start("probe")
+    (site.says / "fail").write_text("error: No space left on device (os error 28)")
+    done = site.start("setup", "torch")
+    assert done.returncode == 1
+    assert "with torch about 7 GB" in done.stderr
+    assert site.start("probe").returncode == 0
+    assert not (site.root / ".venv" / "made-from" / "torch.txt").exists()
+    assert site.leftovers() == []
 
 
 def test_starts_at_the_same_time_make_one_environment(site: Site) -> None:
