@@ -1,0 +1,22 @@
+"""From a file of weights to a net: the names of its tensors tell the architecture, first of our own, then of those that
+spandrel brings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runtime.worker.nets.net import Net, NetError
+from runtime.worker.nets.spandrels import from_spandrel
+from runtime.worker.nets.weights import read_weights
+
+
+def load(path: Path) -> Net:
+    """The net of `path` (.pth .pt .ckpt .pkl .bin .safetensors). NetError, with what to do, where it cannot be used."""
+    weights = read_weights(path)
+    net = from_spandrel(path.name, weights)
+    if net is None:
+        raise NetError(
+            f"{path.name}: its architecture is not known here (first tensors: {', '.join(list(weights)[:3])}). "
+            "Choose another model, or one that is ONNX already"
+        )
+    return net
