@@ -62,6 +62,7 @@ class Param:
     suffixes: tuple[str, ...] = ()
     saves: bool = False
     group: str = ""
+    model: str = ""
     name: str = ""
     kind: Kind = Kind.TEXT
     default: object = None
@@ -229,8 +230,10 @@ def param(
     saves: bool = False,
     max_length: int = 4096,
     group: str = "",
+    model: str = "",
 ) -> Param:
-    """Declare a param inside `Annotated[type, param("help", …)]`. `saves` marks a file that is written."""
+    """Declare a param inside `Annotated[type, param("help", …)]`. `saves` marks a file that is written; `model` a file
+    that may also be named as the shelf does, and what such a model is for (`upscale`, a word of the shelf's)."""
     return Param(
         help,
         low,
@@ -245,6 +248,7 @@ def param(
         suffixes=suffixes,
         saves=saves,
         group=group,
+        model=model,
     )
 
 

@@ -33,7 +33,7 @@ class AiDenoise(ModelNode):
     clip = takes(Clip, fields="progressive")
     out = gives(Clip)
 
-    model: Annotated[FilePath, param(HELP, suffixes=(".onnx",))] = FilePath("demo-denoise")
+    model: Annotated[FilePath, param(HELP, suffixes=(".onnx",), model="denoise")] = FilePath("demo-denoise")
     strength: Annotated[float, param("Its picture over the original", low=0, high=1, step=0.05)] = 1.0
 
     # the probe is asked for nothing: a node that takes it looks again when a file has changed

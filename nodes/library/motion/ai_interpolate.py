@@ -56,7 +56,7 @@ class AiInterpolate(ModelNode):
     clip = takes(Clip, fields="progressive")
     out = gives(Clip)
 
-    model: Annotated[FilePath, param(HELP, suffixes=(".onnx",))] = FilePath("demo-interpolate")
+    model: Annotated[FilePath, param(HELP, suffixes=(".onnx",), model="interpolate")] = FilePath("demo-interpolate")
     aim: Annotated[Aim, param("How many frames there are to be")] = Aim.FACTOR
     factor: Annotated[int, param("How many times as many, where aim is factor", low=2, high=16, unit="×")] = 2
     rate: Annotated[Fraction, param("Frames a second, where aim is rate", low=1, high=240, unit="fps")] = Fraction(50)

@@ -37,7 +37,7 @@ class AiUpscale(ModelNode):
     clip = takes(Clip, fields="progressive")
     out = gives(Clip)
 
-    model: Annotated[FilePath, param(HELP, suffixes=(".onnx",))] = FilePath("demo-upscale-2x")
+    model: Annotated[FilePath, param(HELP, suffixes=(".onnx",), model="upscale")] = FilePath("demo-upscale-2x")
     strength: Annotated[float, param("Its picture over a plain enlargement", low=0, high=1, step=0.05)] = 1.0
 
     # the probe is asked for nothing: a node that takes it looks again when a file has changed
