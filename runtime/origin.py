@@ -5,8 +5,8 @@ from __future__ import annotations
 from graphs.resolve import Placed, Resolved
 from nodes.media import Media, MediaError, Probe
 from nodes.script import File
+from runtime.accompany import Origin
 from runtime.emit import walk
-from runtime.encode import Origin
 from runtime.plan import Plan, PlannedSink
 
 __all__ = ["origin_of"]

@@ -28,10 +28,11 @@ from nodes.registry import Registry, default_registry
 from nodes.script import Call, Literal, Local
 from nodes.sink import Sink
 from nodes.sound import leaves
+from runtime.accompany import GRAPH_NAME
 from runtime.at_hand import at_hand, types_of
 from runtime.compiled import Compiled, Remembering, compiled, index_files
 from runtime.emit import walk
-from runtime.encode import GRAPH_NAME, Encode, encode
+from runtime.encode import Encode, encode
 from runtime.ffmpeg import Ffmpeg, FfmpegError, choose, find
 from runtime.jobs.destinations import (
     Destination,

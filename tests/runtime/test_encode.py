@@ -18,7 +18,8 @@ from nodes.registry import default_registry
 from nodes.sink import Coder
 from nodes.sound import Sound, SoundFile
 from runtime import ffmpeg
-from runtime.encode import Origin, encode, ffmpeg_pixel_format
+from runtime.accompany import Origin
+from runtime.encode import encode, ffmpeg_pixel_format
 from runtime.ffmpeg import Ffmpeg, FfmpegError, choose, find
 from runtime.timecode import moved
 from tests.nodes import harness

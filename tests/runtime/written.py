@@ -19,8 +19,9 @@ from nodes.node import Node
 from nodes.script import Expr
 from nodes.sink import Sink
 from nodes.sound import Sound, SoundFile
+from runtime.accompany import Origin
 from runtime.emit import write as write_script
-from runtime.encode import Origin, encode
+from runtime.encode import encode
 from runtime.media import media_from
 from runtime.worker.probe import probe
 from tests.nodes import harness
