@@ -46,9 +46,13 @@ class Pattern(StrEnum):
     PAIR = "pair"
     """Two RGB pictures and a plane with the time between them, 0 to 1; the picture of that time comes out."""
     CHROMA = "chroma"
-    """One RGB picture whose colours are of no account; coloured RGB comes out, and only its colours are taken."""
+    """One gray picture, as RGB; coloured RGB comes out, or a and b of Lab. Only the colours are taken."""
     MASK = "mask"
     """One RGB picture and a plane that is 1 where it is to be filled."""
+    FACES = "faces"
+    """A square RGB picture of one face, upright and in its middle; the same face comes out."""
+    DETECTOR = "detector"
+    """One picture; where faces are in it comes out, as YuNet says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,19 @@ class Model:
     fixed: tuple[int, int] | None = None
     half: bool = False
     inputs: int = 1
+    ab: bool = False
+    """A model of colours gives a and b of Lab, about -110 to 110."""
+
+    @property
+    def pictures(self) -> int:
+        """How many clips come out of it: of three planes, or of one."""
+        return 2 if self.ab else self.frames if self.pattern is Pattern.RECURRENT else 1
 
     @property
     def planes_out(self) -> int:
         match self.pattern:
+            case Pattern.CHROMA if self.ab:
+                return 2
             case Pattern.LUMA:
                 return 1
             case Pattern.RECURRENT:
@@ -189,6 +202,8 @@ def _described(name: str, stamp: tuple[int, int], beside: str, told: tuple[int, 
 
 
 def _facts(name: str, file: OnnxFile, notes: Mapping[str, object]) -> dict[str, object]:
+    if notes.get("pattern") == Pattern.DETECTOR or {one.name for one in file.outputs} >= DETECTED:
+        return _detector(name, file, notes)
     for one in (*file.inputs, file.outputs[0]):
         if len(one.dims) != 4 or one.type not in (FLOAT, HALF):
             raise MediaError(f"{name}: {one.name!r} is no batch of pictures, so this is no model for video")
@@ -207,7 +222,8 @@ def _facts(name: str, file: OnnxFile, notes: Mapping[str, object]) -> dict[str, 
     wanted = {Pattern.LUMA: 1, Pattern.PAIR: 7, Pattern.MASK: 4}.get(pattern, 3 * frames)
     if planes and planes != wanted:
         raise MediaError(f"{name}: takes {planes} planes where a {pattern} model takes {wanted}. Choose another model")
-    back = 1 if pattern is Pattern.LUMA else wanted if pattern is Pattern.RECURRENT else 3
+    ab = pattern is Pattern.CHROMA and (notes.get("gives", notes.get("channels_out")) in ("ab", 2) or given == 2)
+    back = 2 if ab else 1 if pattern is Pattern.LUMA else wanted if pattern is Pattern.RECURRENT else 3
     if given is not None and given != back:
         raise MediaError(f"{name}: gives {given} planes where a {pattern} model gives {back}. Choose another model")
     values = notes.get("range", "0..1")
@@ -225,6 +241,27 @@ def _facts(name: str, file: OnnxFile, notes: Mapping[str, object]) -> dict[str, 
         "fixed": _fixed(file.inputs[0]),
         "half": file.inputs[0].type == HALF,
         "inputs": len(file.inputs),
+        "ab": ab,
+    }
+
+
+DETECTED = {f"{what}_{stride}" for what in ("cls", "obj", "bbox", "kps") for stride in (8, 16, 32)}
+"""What YuNet calls its outputs (https://github.com/opencv/opencv_zoo/tree/main/models/face_detection_yunet)."""
+
+
+def _detector(name: str, file: OnnxFile, notes: Mapping[str, object]) -> dict[str, object]:
+    lacking = sorted(DETECTED - {one.name for one in file.outputs})
+    taken = file.inputs[0]
+    if lacking or len(file.inputs) > 1 or len(taken.dims) != 4 or taken.planes not in (3, None) or taken.type != FLOAT:
+        what = f"gives no {lacking[0]}" if lacking else "takes no RGB picture of full precision"
+        raise MediaError(f"{name}: {what}, so it finds no faces in the way YuNet does. Choose YuNet")
+    return {
+        "title": str(notes.get("title") or name.removesuffix(SUFFIX)),
+        "pattern": Pattern.DETECTOR,
+        "scale": Fraction(1),
+        "white": 255,
+        "multiple": 32,
+        "fixed": _fixed(taken),
     }
 
 
@@ -237,6 +274,8 @@ def _pattern(name: str, notes: Mapping[str, object], planes: int, given: int | N
             raise MediaError(f"{name}: its description says pattern {told!r}; write one of {', '.join(Pattern)}")
         return Pattern(str(told))
     fixed = {1: Pattern.LUMA, 3: Pattern.FRAME, 4: Pattern.MASK, 7: Pattern.PAIR}
+    if planes == 3 and given == 2:
+        return Pattern.CHROMA
     if planes in fixed:
         return fixed[planes]
     if planes > 3 and planes % 3 == 0 and given in (3, planes):

@@ -51,7 +51,7 @@ class Precision(StrEnum):
 # Run by plain vspipe, which has no Tapeloom: the processor or the named card, no falling back.
 _EXPORTED = '''
 def run_model(clips, path, provider="auto", precision="auto", tile=(0, 0), overlap=0, scale=1, pictures=1, **_):
-    """The pictures, of three planes each, that an ONNX model makes of the planes of `clips`, with vs-mlrt."""
+    """The pictures, of three planes or one, that an ONNX model makes of the planes of `clips`, with vs-mlrt."""
     options = {"tilesize": list(tile), "overlap": [round(overlap * scale)] * 2} if tile[0] else {}
     filters = {"ov": core.ov, "ncnn": core.ncnn} if provider in ("ov", "ncnn") else {}
     card = {"cuda": "CUDA", "dml": "DML", "coreml": "COREML"}.get(provider)
@@ -61,7 +61,9 @@ def run_model(clips, path, provider="auto", precision="auto", tile=(0, 0), overl
     if pictures == 1:
         return [model(clips, path, **options)]
     made = model(clips, path, flexible_output_prop="plane", **options)
-    planes = [made["clip"].std.PropToClip(f"plane{number}") for number in range(3 * pictures)]
+    planes = [made["clip"].std.PropToClip(f"plane{number}") for number in range(made["num_planes"])]
+    if len(planes) == pictures:
+        return planes
     return [core.std.ShufflePlanes(planes[at : at + 3], [0, 0, 0], vs.RGB) for at in range(0, 3 * pictures, 3)]
 '''
 
@@ -121,7 +123,8 @@ class Stage:
 
 
 def ran(script: Script, stage: Stage, clips: Sequence[Ref]) -> Ref:
-    """The list of pictures that the model makes of `clips`: RGBS and GRAYS of one size, already padded."""
+    """The list of pictures that the model makes of `clips`: RGBS and GRAYS of one size, already padded. Of a model
+    that gives a and b: two of GRAYS."""
     model = stage.model
     path = script.file(model.path, f"onnx {model.identity}")
     width, height = stage.tile_size
@@ -134,9 +137,8 @@ def ran(script: Script, stage: Stage, clips: Sequence[Ref]) -> Ref:
         options["tile"] = (width, height)
     if model.scale != 1:
         options["scale"] = model.scale if model.scale.denominator > 1 else int(model.scale)
-    pictures = model.planes_out // 3 or 1
-    if pictures > 1:
-        options["pictures"] = pictures
+    if model.pictures > 1:
+        options["pictures"] = model.pictures
     multiple = max(model.fixed) if model.fixed else model.multiple  # a tile of fixed size is never halved
     if multiple > 1:
         options["multiple"] = multiple

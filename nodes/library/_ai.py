@@ -19,11 +19,30 @@ OWN_OVERLAP = -1
 HELP = "Its name on the shelf, or an ONNX file"
 
 
-class ModelNode(Node):
-    """Base: the params that say where and how the model is run. The model itself each node declares."""
+class ComputedNode(Node):
+    """Base: the params that say where a model is run. The model itself each node declares."""
 
     provider: Annotated[Provider, param("What computes it", advanced=True)] = Provider.AUTO
     precision: Annotated[Precision, param("How finely it counts", advanced=True)] = Precision.AUTO
+
+    def stage(self, name: str, patterns: tuple[Pattern, ...], *, strength: float = 1.0, lap: int = 1) -> Stage:
+        """The stage with the model `name`. MediaError where it is none that `patterns` allow."""
+        model: Model = find_model(name)
+        if model.pattern not in patterns:
+            text = f"{model.title} {TAKES[model.pattern]}, which is not what this node gives it"
+            raise MediaError(f"{text}. {remedy(model.pattern, patterns)}")
+        tile, overlap = self._tiles()
+        made = Stage(model, self.provider, self.precision, tile, overlap, lap, strength)
+        made.refuse()
+        return made
+
+    def _tiles(self) -> tuple[int, int | None]:
+        return 0, None
+
+
+class ModelNode(ComputedNode):
+    """Base of those whose picture may be cut into parts."""
+
     tile: Annotated[
         int,
         param(
@@ -37,16 +56,8 @@ class ModelNode(Node):
         ),
     ] = OWN_OVERLAP
 
-    def stage(self, name: str, patterns: tuple[Pattern, ...], *, strength: float = 1.0, lap: int = 1) -> Stage:
-        """The stage with the model `name`. MediaError where it is none that `patterns` allow."""
-        model: Model = find_model(name)
-        if model.pattern not in patterns:
-            text = f"{model.title} {TAKES[model.pattern]}, which is not what this node gives it"
-            raise MediaError(f"{text}. {REMEDY[model.pattern]}")
-        overlap = None if self.overlap == OWN_OVERLAP else self.overlap
-        made = Stage(model, self.provider, self.precision, self.tile, overlap, lap, strength)
-        made.refuse()
-        return made
+    def _tiles(self) -> tuple[int, int | None]:
+        return self.tile, None if self.overlap == OWN_OVERLAP else self.overlap
 
 
 ALONE = (Pattern.FRAME, Pattern.LUMA, Pattern.WINDOW, Pattern.RECURRENT)
@@ -60,10 +71,27 @@ TAKES = {
     Pattern.PAIR: "takes two pictures and a time",
     Pattern.CHROMA: "colours gray pictures",
     Pattern.MASK: "takes a picture and a mask",
+    Pattern.FACES: "takes pictures of one face each",
+    Pattern.DETECTOR: "finds faces and draws nothing",
 }
-REMEDY = {
-    **dict.fromkeys(ALONE, "Put it into AI upscale or AI denoise, or choose a model for interpolation here"),
-    Pattern.PAIR: "Put it into AI interpolation, or choose a model that takes pictures one by one",
-    Pattern.CHROMA: "Choose a model that takes pictures one by one",
-    Pattern.MASK: "Choose a model that takes pictures one by one",
+_NODE = {
+    **dict.fromkeys(ALONE, "AI upscale or AI denoise"),
+    Pattern.PAIR: "AI interpolation",
+    Pattern.CHROMA: "AI colourise",
+    Pattern.MASK: "AI inpaint",
+    Pattern.FACES: "AI faces",
+    Pattern.DETECTOR: "AI faces, as the detector",
 }
+_WANTED = {
+    Pattern.FRAME: "that takes pictures one by one",
+    Pattern.PAIR: "for interpolation",
+    Pattern.CHROMA: "that colours",
+    Pattern.MASK: "that fills holes",
+    Pattern.FACES: "that restores faces",
+    Pattern.DETECTOR: "that finds faces",
+}
+
+
+def remedy(pattern: Pattern, wanted: tuple[Pattern, ...]) -> str:
+    """What to do with a model that is in the wrong node."""
+    return f"Put it into {_NODE[pattern]}, or choose a model here {_WANTED[wanted[0]]}"

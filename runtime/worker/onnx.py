@@ -44,9 +44,9 @@ def run_model(
     multiple: int = 1,
     engine: str = "",
 ) -> list[vs.VideoNode]:
-    """The `pictures` that the model makes of the planes of `clips` (RGBS and GRAYS of one size), `scale` times as
-    large. `tile` (0: as memory allows) and `overlap` count in pixels of its input. `engine` forces `mlrt` or
-    `onnxruntime`."""
+    """The `pictures`, of three planes or of one, that the model makes of the planes of `clips` (RGBS and GRAYS of one
+    size), `scale` times as large. `tile` (0: as memory allows) and `overlap` count in pixels of its input. `engine`
+    forces `mlrt` or `onnxruntime`."""
     if tile[0]:
         overlap = min(overlap, (min(tile) - 1) // 3)
     job = _Job(list(clips), path, precision, tile, overlap, Fraction(scale), pictures, multiple)
@@ -202,9 +202,12 @@ class _Job:
         if self.pictures == 1:
             return [self._checked(run(given, self.path, **options))]
         made = run(given, self.path, flexible_output_prop="plane", **options)
-        if made["num_planes"] != 3 * self.pictures:
-            raise ModelError(f"{self.title} gives {made['num_planes']} planes instead of {3 * self.pictures}")
-        planes = [made["clip"].std.PropToClip(f"plane{at}") for at in range(3 * self.pictures)]
+        count = made["num_planes"]
+        if count not in (self.pictures, 3 * self.pictures):
+            raise ModelError(f"{self.title} gives {count} planes instead of {3 * self.pictures}")
+        planes = [made["clip"].std.PropToClip(f"plane{at}") for at in range(count)]
+        if count == self.pictures:
+            return [self._checked(plane) for plane in planes]
         join = vs.core.std.ShufflePlanes
         return [self._checked(join(planes[at : at + 3], [0, 0, 0], vs.RGB)) for at in range(0, len(planes), 3)]
 

@@ -296,7 +296,7 @@ def test_what_is_wrong_with_a_model_is_said_before_anything_runs(tmp_path: Path)
         "text": (b"this is no model at all, but a long letter", "ONNX"),
         "empty": (b"", "no ONNX model"),
         "planes": (ai_models.mixing([[0.2] * 5] * 3), "takes 5 planes"),
-        "gives": (ai_models.mixing([[0.2] * 3] * 2), "gives 2 planes"),
+        "gives": (ai_models.mixing([[0.2] * 3] * 5), "gives 5 planes"),
     }
     for name, (data, said) in broken.items():
         path = ai_models.written(tmp_path, name, data)
