@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from runtime.worker.nets.net import NetError
 
@@ -112,3 +112,20 @@ def _unwrapped(found: object) -> Weights:
         if tensors and all(key.startswith(prefix) for key in tensors):
             tensors = {key.removeprefix(prefix): one for key, one in tensors.items()}
     return tensors
+
+
+def filled(name: str, module: nn.Module, weights: Weights) -> nn.Module:
+    """`module` with these weights, ready to be used. NetError where they do not fit; `name` is the file's."""
+    wanted = module.state_dict()
+    missing = [key for key in wanted if key not in weights]
+    unknown = [key for key in weights if key not in wanted]
+    other = [key for key, one in wanted.items() if key in weights and weights[key].shape != one.shape]
+    for what, keys in (("lacks", missing), ("holds also", unknown), ("has in another size", other)):
+        if keys:
+            more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
+            raise NetError(
+                f"{name}: looks like a {type(module).__name__}, but {what} {', '.join(keys[:3])}{more}. "
+                "Fetch it again, or choose another model"
+            )
+    module.load_state_dict(weights)
+    return module.float().eval().requires_grad_(False)
