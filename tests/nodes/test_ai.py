@@ -335,7 +335,8 @@ def test_a_model_that_is_not_there_is_told_how_to_get_it(tmp_path: Path) -> None
         AiUpscale(model="realesrgan-x4plus").forecast(SMALL)
     with pytest.raises(MediaError, match="not there"):
         AiUpscale(model=str(tmp_path / "gone.onnx")).forecast(SMALL)
-    with pytest.raises(MediaError, match="models convert"):
+    (tmp_path / "net.pth").write_bytes(b"weights")
+    with pytest.raises(MediaError, match="models import"):
         AiUpscale(model=str(tmp_path / "net.pth")).forecast(SMALL)
     with pytest.raises(ParamError, match="overlap"):
         AiUpscale(tile=64, overlap=30).forecast(SMALL)
