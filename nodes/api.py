@@ -19,22 +19,28 @@ from nodes.clip import (
     Transfer,
     snap_rate,
 )
+from nodes.colouring import MOST_STEADY, coloured, coloured_format, seen
 from nodes.convert import converted, guess_matrix, wanted_format
 from nodes.curve import Segment, curve_segments
-from nodes.feeding import between, coloured, enhanced, filled, time_plane
+from nodes.feeding import between, enhanced, phase, time_plane
+from nodes.filling import Box, filled, hole
 from nodes.media import Media, MediaError, Probe, SoundStream, VideoStream
-from nodes.model import Model, Pattern, find_model
+from nodes.model import Mode, Model, Pattern, find_model
 from nodes.node import Node
 from nodes.params import Colour, Curve, FilePath, FolderPath, ParamError, Ranges, Text, param
 from nodes.ports import Audio, Captions, Clip, Mask, Timecodes, Vectors, Wants, gives, takes
 from nodes.script import Ref, Script
+from nodes.shelf import SUFFIXES
 from nodes.sink import Coder, Sink, SoundCodec
 from nodes.sound import Silence, Sound, SoundFile, SoundJoin
 from nodes.stage import Precision, Provider, Stage
 
 __all__ = [
+    "MOST_STEADY",
+    "SUFFIXES",
     "Annotated",
     "Audio",
+    "Box",
     "Captions",
     "Clip",
     "ClipInfo",
@@ -51,6 +57,7 @@ __all__ = [
     "Matrix",
     "Media",
     "MediaError",
+    "Mode",
     "Model",
     "Node",
     "ParamError",
@@ -83,6 +90,7 @@ __all__ = [
     "Wants",
     "between",
     "coloured",
+    "coloured_format",
     "converted",
     "curve_segments",
     "enhanced",
@@ -90,8 +98,11 @@ __all__ = [
     "find_model",
     "gives",
     "guess_matrix",
+    "hole",
     "param",
+    "phase",
     "replace",
+    "seen",
     "snap_rate",
     "takes",
     "time_plane",

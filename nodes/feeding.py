@@ -77,13 +77,17 @@ def _cropped(stage: Stage, made: Ref, info: ClipInfo) -> Ref:
     scale = stage.model.scale
     wide, high = stage.padded(info.width, info.height)
     width, height = stage.grown(info.width, info.height)
-    black, white = stage.model.black, stage.model.white
-    if (black, white) != (0, 1):
-        made = made.std.Expr(f"x {black} - {white - black} /")
+    made = unscaled(stage, made)
     right, bottom = int(wide * scale) - width, int(high * scale) - height
     if right or bottom:
         made = made.std.Crop(right=right, bottom=bottom)
     return made.known(replace(info, width=width, height=height))
+
+
+def unscaled(stage: Stage, made: Ref) -> Ref:
+    """What the model gives, black at 0 and white at 1."""
+    black, white = stage.model.black, stage.model.white
+    return made if (black, white) == (0, 1) else made.std.Expr(f"x {black} - {white - black} /")
 
 
 # -- one plane -------------------------------------------------------------------------------------
@@ -155,39 +159,3 @@ def phase(ratio: Fraction) -> str:
     """The expression for it: (N · q mod p) / p."""
     p, q = ratio.numerator, ratio.denominator
     return f"N {p} % {q} * {p} % {p} /"
-
-
-# -- colour alone, and holes -----------------------------------------------------------------------
-def coloured(script: Script, stage: Stage, clip: Ref) -> Ref:
-    """`clip` with the colours that the model gives it: it sees the picture small, brightness stays as it was. Gray
-    clips become 4:4:4."""
-    info = clip.info
-    form = info.format if info.format.family is Family.YUV else replace(info.format, family=Family.YUV, ss_w=0, ss_h=0)
-    rgb = converted(clip, RGB)
-    width, height = stage.model.fixed or (256, 256)
-    small = script.let("small", rgb.resize.Bicubic(width, height)).known(replace(rgb.info, width=width, height=height))
-    made = passed(script, stage, [small])
-    large = replace(made.info, width=info.width, height=info.height)
-    back = converted(made.resize.Bicubic(info.width, info.height).known(large), form)
-    own = converted(clip, form) if info.format.family is Family.RGB else clip
-    colours = script.let("colours", back)
-    joined = script.core.std.ShufflePlanes([own, colours, colours], planes=[0, 1, 2], colorfamily=script.vs.YUV)
-    joined = joined.std.CopyFrameProps(colours)
-    if stage.strength < 1 and info.format.family is Family.YUV:
-        joined = script.core.std.Merge(clip, joined, weight=[stage.strength])
-    done = joined.known(replace(info, format=form))
-    return converted(done, info.format) if info.format.family is Family.RGB else done
-
-
-def filled(script: Script, stage: Stage, clip: Ref, mask: Ref) -> Ref:
-    """`clip` with what the model paints where `mask` (gray, of the same size) is white; elsewhere it stays, sample for
-    sample."""
-    info = clip.info
-    where = script.let("where", mask.resize.Point(format=script.vs.GRAYS, range_in=1, range=1))
-    made = passed(script, stage, [script.let("rgb", converted(clip, RGB)), where])
-    back = converted(made, info.format)
-    form = replace(info.format, family=Family.GRAY, ss_w=0, ss_h=0)
-    weight = where.resize.Point(format=getattr(script.vs, form.name), range=1)
-    if stage.strength < 1:
-        back = script.core.std.Merge(clip, back, weight=[stage.strength])
-    return script.core.std.MaskedMerge(clip, back, weight, first_plane=True).known(info)

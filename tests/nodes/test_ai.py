@@ -4,78 +4,29 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import vapoursynth as vs
 
-from nodes.clip import ClipInfo, Fields, PixelFormat, Range
-from nodes.feeding import coloured, enhanced, filled
+from nodes.clip import PixelFormat, Range
+from nodes.feeding import enhanced
 from nodes.library.clean.ai_denoise import AiDenoise
 from nodes.library.motion.ai_interpolate import AiInterpolate, Aim
 from nodes.library.scale.ai_upscale import AiUpscale
 from nodes.media import MediaError
 from nodes.model import find_model
 from nodes.params import ParamError
-from nodes.script import Input, Ref, Script
 from nodes.stage import Stage
-from runtime.emit import write
 from runtime.worker.onnx import run_model
 from tests.nodes import ai_models, harness
-from tests.nodes.harness import core
-from tests.nodes.measure import Plane, planes
+from tests.nodes.measure import planes
+from tests.nodes.staging import SMALL, error, given, stage_of, staged
 from tests.nodes.test_motion import PAN, info_of, through, wall
-
-SMALL = replace(
-    harness.PAL, width=96, height=80, format=PixelFormat.parse("RGBS"), fields=Fields.PROGRESSIVE, frames=13,
-    sar=Fraction(1), range=Range.FULL,
-)  # fmt: skip
-
-
-def given(info: ClipInfo = SMALL) -> vs.VideoNode:
-    return harness.picture(info)
-
-
-def staged(
-    feed: Callable[..., Ref], stage: Stage, info: ClipInfo, *others: tuple[ClipInfo, vs.VideoNode]
-) -> vs.VideoNode:
-    """What a way of feeding gives on the test picture, by the script that it writes."""
-    clips = [(info, given(info)), *others]
-    refs = [Ref(Input(f"in{at}", "out"), each) for at, (each, _) in enumerate(clips)]
-    made = feed(Script("stage"), stage, *refs)
-    text = write("stage", {"out": made.expr}, {(f"in{at}", "out"): f"in{at}" for at in range(len(clips))})
-    space: dict[str, Any] = {"vs": vs, "core": core, **{f"in{at}": clip for at, (_, clip) in enumerate(clips)}}
-    for module, name in sorted(text.imports):
-        exec(f"from {module} import {name}", space)
-    helpers = [part.definition for part in harness_walk(made) if part.definition and not part.module]
-    for definition in helpers:
-        exec(definition, space)
-    exec("\n".join(text.lines), space)
-    clip = space[text.variables["out"]]
-    assert (clip.width, clip.height, clip.num_frames) == (made.info.width, made.info.height, clips[0][1].num_frames)
-    return clip
-
-
-def harness_walk(ref: Ref) -> list[Any]:
-    from nodes.script import Name
-    from runtime.emit import walk
-
-    return [part for part in walk(ref.expr) if isinstance(part, Name)]
-
-
-def stage_of(tmp_path: Path, kind: str, **how: Any) -> Stage:
-    return Stage(find_model(ai_models.written(tmp_path, kind.replace(" ", "-"), ai_models.ALONE[kind]())), **how)
-
-
-def error(one: list[Plane], other: list[Plane]) -> float:
-    return max(float(np.abs(a - b).max()) for a, b in zip(one, other, strict=True))
 
 
 # -- what comes out ----------------------------------------------------------------------------------
@@ -151,29 +102,6 @@ def test_a_clip_of_any_format_keeps_it(tmp_path: Path, kind: str, form: str) -> 
     assert (
         np.mean([np.abs(a - b).mean() for a, b in zip(planes(made, 1), plain, strict=True)]) < 0.02 * info.format.peak
     )
-
-
-def test_colours_are_taken_from_the_model_and_brightness_from_the_tape(tmp_path: Path) -> None:
-    info = replace(SMALL, format=PixelFormat.parse("GRAY8"), range=Range.LIMITED)
-    stage = Stage(find_model(ai_models.written(tmp_path, "colourist", ai_models.colourist(64))))
-    made = staged(coloured, stage, info)
-    assert made.format.id == vs.YUV444P8
-    luma, blue, red = planes(made, 3)
-    assert error([luma], planes(given(info), 3)) == 0
-    assert red.mean() > 133 > 123 > blue.mean()
-
-
-def test_only_what_the_mask_shows_is_filled(tmp_path: Path) -> None:
-    mask_info = replace(SMALL, format=PixelFormat.parse("GRAY8"))
-    hole = core.akarin.Expr(
-        core.std.BlankClip(format=vs.GRAY8, width=96, height=80, length=13), "X 20 > X 50 < and 255 0 ?"
-    )
-    stage = Stage(find_model(ai_models.written(tmp_path, "painter", ai_models.painter())))
-    made, source = planes(staged(filled, stage, SMALL, (mask_info, hole)), 4), planes(given(), 4)
-    outside, inside = np.s_[:, 60:], np.s_[:, 22:49]
-    assert error([each[outside] for each in made], [each[outside] for each in source]) == 0
-    wanted = [source[(plane + 1) % 3][inside] + 0.1 for plane in range(3)]
-    assert error([each[inside] for each in made], wanted) < 1e-6
 
 
 # -- in any order ------------------------------------------------------------------------------------

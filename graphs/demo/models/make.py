@@ -140,7 +140,60 @@ def softener() -> bytes:
     return model(steps, *ends, weights, {"title": "Demo denoiser (a light blur)", "radius": "1"})
 
 
-MODELS = {"demo-upscale-2x": upscaler, "demo-interpolate": interpolator, "demo-denoise": softener}
+def colouriser() -> bytes:
+    """Gives a and b of Lab, so many for each part of brightness: sepia."""
+    weights = [tensor("tint", [6.0 / 3] * 3 + [24.0 / 3] * 3, (2, 3, 1, 1))]
+    steps = [operation("Conv", ["picture", "tint"], ["ab"])]
+    ends = [value("picture", ("n", 3, "h", "w"))], [value("ab", ("n", 2, "h", "w"))]
+    return model(steps, *ends, weights, {"title": "Demo colouriser (sepia)"})
+
+
+SPREAD = 24
+"""How far the demo inpainter looks for something to fill with, in pixels."""
+
+
+def inpainter() -> bytes:
+    """RGB and a mask: what the mask covers becomes the mean of what is bare around it, in a square; where nothing is
+    bare that near, the mean of all that is bare."""
+    side = 2 * SPREAD + 1
+    weights = [
+        tensor("parts", [3, 1], (2,)),
+        tensor("one", [1.0], (1,)),
+        tensor("little", [1e-4], (1,)),
+        tensor("nothing", [1e-9], (1,)),
+    ]
+    flat = {"kernel_shape": (1, side), "pads": (0, SPREAD, 0, SPREAD)}
+    steep = {"kernel_shape": (side, 1), "pads": (SPREAD, 0, SPREAD, 0)}
+    steps = [
+        operation("Split", ["both", "parts"], ["picture", "mask"], {"axis": 1}),
+        operation("Sub", ["one", "mask"], ["bare"]),
+        operation("Mul", ["picture", "bare"], ["known"]),
+        operation("Concat", ["known", "bare"], ["weighed"], {"axis": 1}),
+        operation("AveragePool", ["weighed"], ["rows"], flat),
+        operation("AveragePool", ["rows"], ["near"], steep),
+        operation("Split", ["near", "parts"], ["near known", "near bare"], {"axis": 1}),
+        operation("ReduceMean", ["weighed"], ["all"], {"axes": (2, 3)}),
+        operation("Split", ["all", "parts"], ["all known", "all bare"], {"axis": 1}),
+        operation("Add", ["all bare", "nothing"], ["all shown"]),
+        operation("Div", ["all known", "all shown"], ["mean"]),
+        operation("Mul", ["mean", "little"], ["a little"]),
+        operation("Add", ["near known", "a little"], ["sum"]),
+        operation("Add", ["near bare", "little"], ["share"]),
+        operation("Div", ["sum", "share"], ["filling"]),
+        operation("Mul", ["filling", "mask"], ["filled"]),
+        operation("Add", ["known", "filled"], ["whole"]),
+    ]
+    ends = [value("both", ("n", 4, "h", "w"))], [value("whole", ("n", 3, "h", "w"))]
+    return model(steps, *ends, weights, {"title": "Demo inpainter (the mean around)", "radius": str(SPREAD)})
+
+
+MODELS = {
+    "demo-upscale-2x": upscaler,
+    "demo-interpolate": interpolator,
+    "demo-denoise": softener,
+    "demo-colourise": colouriser,
+    "demo-inpaint": inpainter,
+}
 
 
 def main(folder: Path = HERE) -> None:
