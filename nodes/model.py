@@ -138,7 +138,7 @@ def _chosen(name: str, files: Files, mode: Mode) -> Path:
             found = files.torch
             remedy = f"there are no PyTorch weights of {name}, only ONNX. Choose another model"
     if found is None:
-        raise MediaError(f"{remedy}, or set mode to auto")
+        raise MediaError(f"{remedy}, or set inference mode to auto")
     return found
 
 

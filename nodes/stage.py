@@ -1,7 +1,8 @@
-"""An ONNX stage: a model, where it runs, and how a picture is cut up for it. What feeds it stands in `nodes.feeding`.
+"""A stage: a model, where it runs, and how a picture is cut up for it. What feeds it stands in `nodes.feeding`.
 
-One description for both ways of running it: an exported script calls vs-mlrt's filter, Tapeloom's worker chooses
-between that filter and onnxruntime, falls back where a provider fails, and tiles anew where memory runs out.
+One description for all ways of running it: an exported script calls vs-mlrt's filter, Tapeloom's worker chooses
+between that filter and onnxruntime, falls back where a provider fails, and tiles anew where memory runs out. PyTorch
+weights are run by PyTorch, in the same pictures and tiles.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nodes.media import MediaError
-from nodes.model import Model
+from nodes.model import Mode, Model
 from nodes.params import ParamError
 from nodes.script import Ref, Script
+from nodes.torch_script import EXPORTED as _EXPORTED_TORCH
+from nodes.torch_script import GET_TORCH, torch_is_here
 
 
 class Provider(StrEnum):
@@ -82,6 +85,7 @@ class Stage:
     overlap: int | None = None
     lap: int = 1
     strength: float = 1.0
+    mode: Mode = Mode.AUTO
 
     @property
     def around(self) -> int:
@@ -100,7 +104,10 @@ class Stage:
         return side, side
 
     def refuse(self) -> None:
-        """ParamError for tiles that are nothing but overlap."""
+        """MediaError where PyTorch is lacking. ParamError for tiles that are nothing but overlap."""
+        if self.model.torch and not torch_is_here():
+            text = f"{self.model.title} is a PyTorch model, and PyTorch is not installed here"
+            raise MediaError(f"{text}. {GET_TORCH}")
         width, height = self.tile_size
         if width and min(width, height) - 2 * self.around < min(width, height) // 4 and not self.model.fixed:
             most = self.tile * 3 // 8
@@ -126,7 +133,7 @@ def ran(script: Script, stage: Stage, clips: Sequence[Ref]) -> Ref:
     """The list of pictures that the model makes of `clips`: RGBS and GRAYS of one size, already padded. Of a model
     that gives a and b: two of GRAYS."""
     model = stage.model
-    path = script.file(model.path, f"onnx {model.identity}")
+    path = script.file(model.path, f"{'torch' if model.torch else 'onnx'} {model.identity}")
     width, height = stage.tile_size
     options: dict[str, object] = {}
     if stage.provider is not Provider.AUTO:
@@ -142,5 +149,10 @@ def ran(script: Script, stage: Stage, clips: Sequence[Ref]) -> Ref:
     multiple = max(model.fixed) if model.fixed else model.multiple  # a tile of fixed size is never halved
     if multiple > 1:
         options["multiple"] = multiple
-    run = script.by_runtime("run_model", "runtime.worker.onnx", _EXPORTED)
+    if model.torch:
+        if stage.mode is Mode.COMPILED:
+            options["compiled"] = True
+        run = script.by_runtime("run_torch", "runtime.worker.torch_stage", _EXPORTED_TORCH)
+    else:
+        run = script.by_runtime("run_model", "runtime.worker.onnx", _EXPORTED)
     return run(list(clips), path, overlap=stage.around, **options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nodes.api import (
     Annotated,
     MediaError,
+    Mode,
     Model,
     Node,
     Pattern,
@@ -16,7 +17,7 @@ from nodes.api import (
 )
 
 OWN_OVERLAP = -1
-HELP = "Its name on the shelf, or an ONNX file"
+HELP = "Its name on the shelf, or an ONNX or PyTorch file"
 
 
 class ComputedNode(Node):
@@ -24,15 +25,16 @@ class ComputedNode(Node):
 
     provider: Annotated[Provider, param("What computes it", advanced=True)] = Provider.AUTO
     precision: Annotated[Precision, param("How finely it counts", advanced=True)] = Precision.AUTO
+    inference_mode: Annotated[Mode, param("By ONNX or by PyTorch", advanced=True)] = Mode.AUTO
 
     def stage(self, name: str, patterns: tuple[Pattern, ...], *, strength: float = 1.0, lap: int = 1) -> Stage:
         """The stage with the model `name`. MediaError where it is none that `patterns` allow."""
-        model: Model = find_model(name)
+        model: Model = find_model(name, self.inference_mode)
         if model.pattern not in patterns:
             text = f"{model.title} {TAKES[model.pattern]}, which is not what this node gives it"
             raise MediaError(f"{text}. {remedy(model.pattern, patterns)}")
         tile, overlap = self._tiles()
-        made = Stage(model, self.provider, self.precision, tile, overlap, lap, strength)
+        made = Stage(model, self.provider, self.precision, tile, overlap, lap, strength, self.inference_mode)
         made.refuse()
         return made
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from nodes.api import (
+    SUFFIXES,
     Annotated,
     Clip,
     ClipInfo,
@@ -20,7 +21,7 @@ from nodes.library._ai import ALONE, HELP, ModelNode
 
 
 class AiDenoise(ModelNode):
-    """Clean or repair the picture with a neural network that keeps its size: SCUNet, NAFNet or any other ONNX model.
+    """Clean or repair the picture with a neural network that keeps its size: SCUNet, NAFNet or any other model.
 
     Good at noise that has no pattern; detail that it does not know is smoothed or redrawn, so compare with the
     original and turn the strength down rather than trust it. Degrain knows the frames before and after and often keeps
@@ -29,11 +30,14 @@ class AiDenoise(ModelNode):
 
     id, version = "ai.denoise", 1
     label, needs = "AI denoise", ("ort",)
-    words = ("onnx", "model", "neural", "network", "noise", "restore", "scunet", "nafnet", "dncnn", "deblur", "jpeg")
+    words = (
+        "onnx", "pytorch", "model", "neural", "network", "noise", "restore", "scunet", "nafnet", "dncnn", "deblur",
+        "jpeg",
+    )  # fmt: skip
     clip = takes(Clip, fields="progressive")
     out = gives(Clip)
 
-    model: Annotated[FilePath, param(HELP, suffixes=(".onnx",), model="denoise")] = FilePath("demo-denoise")
+    model: Annotated[FilePath, param(HELP, suffixes=SUFFIXES, model="denoise")] = FilePath("demo-denoise")
     strength: Annotated[float, param("Its picture over the original", low=0, high=1, step=0.05)] = 1.0
 
     # the probe is asked for nothing: a node that takes it looks again when a file has changed

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from nodes.api import (
+    SUFFIXES,
     Annotated,
     Clip,
     ClipInfo,
@@ -39,7 +40,7 @@ class Aim(StrEnum):
 
 
 class AiInterpolate(ModelNode):
-    """Draw new frames between the old ones with a neural network: RIFE or any other ONNX model of its kind.
+    """Draw new frames between the old ones with a neural network: RIFE or any other model of its kind.
 
     Frames that the tape has stay exactly as they are, and across a scene cut the nearer one is shown, so nothing is
     mixed that does not belong together. Where motion is too wild, shapes bend or melt. An interlaced tape has the extra
@@ -50,13 +51,13 @@ class AiInterpolate(ModelNode):
     id, version = "ai.interpolate", 1
     label, needs = "AI interpolation", ("ort", "akarin", "mvu")
     words = (
-        "onnx", "model", "neural", "network", "frame rate", "fps", "rife", "slow motion", "fluid", "smooth motion",
-        "60fps", "film", "amt",
+        "onnx", "pytorch", "model", "neural", "network", "frame rate", "fps", "rife", "slow motion", "fluid",
+        "smooth motion", "60fps", "film", "amt",
     )  # fmt: skip
     clip = takes(Clip, fields="progressive")
     out = gives(Clip)
 
-    model: Annotated[FilePath, param(HELP, suffixes=(".onnx",), model="interpolate")] = FilePath("demo-interpolate")
+    model: Annotated[FilePath, param(HELP, suffixes=SUFFIXES, model="interpolate")] = FilePath("demo-interpolate")
     aim: Annotated[Aim, param("How many frames there are to be")] = Aim.FACTOR
     factor: Annotated[int, param("How many times as many, where aim is factor", low=2, high=16, unit="×")] = 2
     rate: Annotated[Fraction, param("Frames a second, where aim is rate", low=1, high=240, unit="fps")] = Fraction(50)

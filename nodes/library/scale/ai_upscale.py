@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from nodes.api import (
+    SUFFIXES,
     Annotated,
     Clip,
     ClipInfo,
@@ -21,7 +22,7 @@ from nodes.library._ai import ALONE, HELP, ModelNode
 
 
 class AiUpscale(ModelNode):
-    """Make the picture larger with a neural network: Real-ESRGAN, SPAN, SwinIR or any other ONNX model.
+    """Make the picture larger with a neural network: Real-ESRGAN, SPAN, SwinIR or any other model.
 
     How much larger, and what it must be fed, the model says itself. Models that were trained on clean or on heavily
     compressed pictures take tape noise for detail: denoise first, try several, and turn the strength down where faces
@@ -31,13 +32,13 @@ class AiUpscale(ModelNode):
     id, version = "ai.upscale", 1
     label, needs = "AI upscale", ("ort",)
     words = (
-        "onnx", "model", "neural", "network", "super resolution", "enlarge", "esrgan", "real-esrgan", "span", "swinir",
-        "compact", "basicvsr", "upscaler", "hd",
+        "onnx", "pytorch", "model", "neural", "network", "super resolution", "enlarge", "esrgan", "real-esrgan", "span",
+        "swinir", "compact", "basicvsr", "upscaler", "hd",
     )  # fmt: skip
     clip = takes(Clip, fields="progressive")
     out = gives(Clip)
 
-    model: Annotated[FilePath, param(HELP, suffixes=(".onnx",), model="upscale")] = FilePath("demo-upscale-2x")
+    model: Annotated[FilePath, param(HELP, suffixes=SUFFIXES, model="upscale")] = FilePath("demo-upscale-2x")
     strength: Annotated[float, param("Its picture over a plain enlargement", low=0, high=1, step=0.05)] = 1.0
 
     # the probe is asked for nothing: a node that takes it looks again when a file has changed
