@@ -117,3 +117,23 @@ ALONE = {
     "recurrent": lambda: recurrent(7),
 }
 """Models that take the clip alone, by what they are fed."""
+
+
+def hot(gain: float) -> bytes:
+    """Gives a and b of Lab: so much for white, none for black."""
+    return mixing([[gain / 3] * 3, [-gain / 3] * 3])
+
+
+def moody(gain: float) -> bytes:
+    """Gives a and b of Lab: alike everywhere, so much for a picture that is white all over."""
+    weights = [
+        tensor("weights", [gain / 3] * 3 + [-gain / 3] * 3, (2, 3, 1, 1)),
+        tensor("none", [0.0] * 6, (2, 3, 1, 1)),
+    ]
+    steps = [
+        operation("ReduceMean", ["picture"], ["mean"], {"axes": (2, 3)}),
+        operation("Conv", ["mean", "weights"], ["mood"]),
+        operation("Conv", ["picture", "none"], ["flat"]),
+        operation("Add", ["flat", "mood"], ["made"]),
+    ]
+    return model(steps, *ends(3, 2), weights)

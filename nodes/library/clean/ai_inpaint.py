@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from nodes.api import (
+    SUFFIXES,
     Annotated,
     Box,
     Clip,
@@ -44,7 +45,7 @@ class AiInpaint(ModelNode):
     mask = takes(Mask, "White where the picture is to be filled; black stays", optional=True)
     out = gives(Clip)
 
-    model: Annotated[FilePath, param(HELP, suffixes=(".onnx",), model="inpaint")] = FilePath("demo-inpaint")
+    model: Annotated[FilePath, param(HELP, suffixes=SUFFIXES, model="inpaint")] = FilePath("demo-inpaint")
     strength: Annotated[float, param("Its picture over the original", low=0, high=1, step=0.05)] = 1.0
     left: Annotated[int, param("Where a rectangle to fill begins", low=0, high=16384, unit="px")] = 0
     top: Annotated[int, param("How far down it begins", low=0, high=16384, unit="px")] = 0

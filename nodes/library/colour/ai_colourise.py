@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from nodes.api import (
     MOST_STEADY,
+    SUFFIXES,
     Annotated,
     Clip,
     ClipInfo,
@@ -45,7 +46,7 @@ class AiColourise(ComputedNode):
     clip = takes(Clip, fields="progressive")
     out = gives(Clip)
 
-    model: Annotated[FilePath, param(HELP, suffixes=(".onnx",), model="colourise")] = FilePath("demo-colourise")
+    model: Annotated[FilePath, param(HELP, suffixes=SUFFIXES, model="colourise")] = FilePath("demo-colourise")
     strength: Annotated[float, param("Its colours over the tape's own, or over gray", low=0, high=1, step=0.05)] = 1.0
     steady: Annotated[
         int, param("Frames before and after over which colours are averaged", low=0, high=MOST_STEADY, unit="frames")
