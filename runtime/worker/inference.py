@@ -1,5 +1,5 @@
-"""A model in onnxruntime, picture by picture: tiles that overlap, made smaller where memory runs out; another provider
-where one fails. Sessions are shared by all steps that use the same model."""
+"""A model in onnxruntime, picture by picture; another provider where one fails. Sessions are shared by all steps that
+use the same model."""
 
 from __future__ import annotations
 
@@ -11,30 +11,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import vapoursynth as vs
 
 from runtime.worker.providers import IN_ONNXRUNTIME
-from runtime.worker.tiles import halved, spans
+from runtime.worker.tiled import Picture, Tiled, out_of_memory
 
-Picture = npt.NDArray[np.float32]
-"""Planes, height, width."""
+__all__ = ["SESSIONS", "Inference", "Picture", "out_of_memory"]
 
 _KEPT = 4  # models at a time; each holds its weights
-_MEMORY = (
-    "out of memory",
-    "out_of_memory",
-    "outofmemory",
-    "bad_alloc",
-    "failed to allocate",
-    "bfcarena",
-    "alloc failed",
-)
-
-
-def out_of_memory(fault: BaseException) -> bool:
-    """Whether memory is what it lacked, as the many libraries say it."""
-    said = str(fault).lower()
-    return isinstance(fault, MemoryError) or any(words in said for words in _MEMORY)
 
 
 class Sessions:
@@ -66,8 +49,8 @@ class Sessions:
 SESSIONS = Sessions()
 
 
-class Inference:
-    """One stage. `frame` is for `std.ModifyFrame`: VapourSynth calls it from its threads, one at a time."""
+class Inference(Tiled):
+    """One stage by onnxruntime."""
 
     def __init__(
         self,
@@ -79,8 +62,8 @@ class Inference:
         multiple: int,
         warn: Callable[[str], None],
     ) -> None:
-        self._path, self._provider, self._tile, self._overlap = path, provider, tile, overlap
-        self._scale, self._multiple, self._warn = scale, multiple, warn
+        super().__init__(tile, overlap, scale, multiple, warn)
+        self._path, self._provider = path, provider
         self._session = SESSIONS.get(path, provider)
 
     @property
@@ -94,58 +77,13 @@ class Inference:
         if all(isinstance(each, int) for each in taken) and sum(taken) != planes:
             raise ValueError(f"expects {sum(taken)} input planes, is given {planes}")
 
-    def frame(self, n: int, f: list[vs.VideoFrame]) -> vs.VideoFrame:  # noqa: ARG002  # VapourSynth passes it by name
-        """The first of `f` painted with what the model makes of the others, its pictures one below the other."""
-        planes = [np.asarray(one[plane]) for one in f[1:] for plane in range(one.format.num_planes)]
-        made = self.picture(np.stack(planes))
-        target = f[0].copy()
-        count = target.format.num_planes
-        if made.shape[0] * made.shape[1] != count * target.height:
-            raise ValueError(f"the model gives {made.shape[0]} planes of {made.shape[2]} × {made.shape[1]}")
-        pictures = made.shape[0] // count
-        for plane in range(count):
-            tall = np.concatenate([made[at * count + plane] for at in range(pictures)])
-            np.copyto(np.asarray(target[plane]), tall)
-        return target
-
-    def picture(self, planes: Picture) -> Picture:
-        """What the model makes of these planes. Tries again with smaller tiles, and on the processor."""
-        while True:
-            try:
-                return self._tiled(planes)
-            except Exception as fault:  # a driver may fail in any way
-                tile = self._tile if self._tile[0] else (planes.shape[2], planes.shape[1])
-                smaller = halved(tile, self._overlap, self._multiple) if out_of_memory(fault) else None
-                if smaller is not None:
-                    self._warn(f"out of memory; goes on with tiles of {smaller[0]} × {smaller[1]}")
-                    self._tile = smaller
-                elif self._provider != "cpu":
-                    self._warn(f"{self._provider} failed ({str(fault).splitlines()[0]}); goes on with the processor")
-                    self._provider = "cpu"
-                    self._session = SESSIONS.get(self._path, "cpu")
-                else:
-                    raise
-
-    def _tiled(self, planes: Picture) -> Picture:
-        _, height, width = planes.shape
-        wide, high = (min(self._tile[0] or width, width), min(self._tile[1] or height, height))
-        if (wide, high) == (width, height) or self._scale.denominator > 1:
-            return self._run(planes)
-        made: Picture | None = None
-        for left, from_x, to_x in spans(width, wide, self._overlap):
-            for top, from_y, to_y in spans(height, high, self._overlap):
-                part = self._run(planes[:, top : top + high, left : left + wide])
-                if made is None:
-                    made = np.empty((part.shape[0], self._grown(height), self._grown(width)), np.float32)
-                rows = slice(self._grown(from_y), self._grown(to_y))
-                columns = slice(self._grown(from_x), self._grown(to_x))
-                y, x = self._grown(top), self._grown(left)
-                made[:, rows, columns] = part[:, rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
-        assert made is not None
-        return made
-
-    def _grown(self, pixels: int) -> int:
-        return int(pixels * self._scale)
+    def _retreat(self, fault: Exception) -> bool:
+        if self._provider == "cpu":
+            return False
+        self._warn(f"{self._provider} failed ({str(fault).splitlines()[0]}); goes on with the processor")
+        self._provider = "cpu"
+        self._session = SESSIONS.get(self._path, "cpu")
+        return True
 
     def _run(self, planes: Picture) -> Picture:
         fed: dict[str, npt.NDArray[Any]] = {}
@@ -157,8 +95,4 @@ class Inference:
             fed[one.name] = np.ascontiguousarray(planes[None, at : at + count], kind)
             at += count
         (made,) = self._session.run([self._session.get_outputs()[0].name], fed)
-        wanted = self._grown(planes.shape[1]), self._grown(planes.shape[2])
-        if made.ndim != 4 or made.shape[2:] != wanted:
-            text = f"the model makes {' × '.join(map(str, made.shape))} of {planes.shape[2]} × {planes.shape[1]}"
-            raise ValueError(f"{text} instead of {wanted[1]} × {wanted[0]}: the scale in its description is wrong")
-        return np.asarray(made[0], np.float32)
+        return self._fitting(planes, made)

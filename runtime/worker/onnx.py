@@ -8,20 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import isqrt
 
 import numpy as np
 import vapoursynth as vs
 
 from runtime.protocol import FOR_THE_USER
 from runtime.worker import providers
-from runtime.worker.inference import Inference, out_of_memory
+from runtime.worker.inference import Inference
+from runtime.worker.tiled import BYTES_A_PIXEL, out_of_memory, tile_that_fits
 from runtime.worker.tiles import halved
 
-_BYTES_A_PIXEL = 3000
-"""What a pixel of a model's input takes while it is worked on: measured 600 to 3,000 on the processor."""
-_SHARE = 0.6
-_LEAST_TILE = 128
 _PROOF = 64
 """The side of the picture that a provider is proved with."""
 
@@ -63,15 +59,15 @@ def run_model(
             except ModelError:
                 raise  # no provider makes another picture of it
             except Exception as fault:  # a driver, a filter, a model: all may fail in any way
-                faults.append(_short(fault))
+                faults.append(short(fault))
                 if name != "cpu":
-                    _warn(f"{job.title}: {name} by {way} does not work here ({_short(fault)})")
+                    warn(f"{job.title}: {name} by {way} does not work here ({short(fault)})")
                 continue
             if name != provider and provider not in ("auto", "cpu"):
-                _warn(f"{job.title}: runs on {name} instead of {provider}")
+                warn(f"{job.title}: runs on {name} instead of {provider}")
             return made
         if not job.ways(name, engine) and name != "cpu":
-            _warn(f"{job.title}: {name} is not here ({providers.tried(name).why})")
+            warn(f"{job.title}: {name} is not here ({providers.tried(name).why})")
     raise ModelError(
         f"the model {job.title} cannot be run: {faults[-1] if faults else 'nothing here runs it'}. "
         "Choose another model, or look at it with `launch.py models info`"
@@ -101,17 +97,9 @@ class _Job:
 
     def fit_memory(self) -> None:
         """Tiles, where the whole picture would take more than there is."""
-        import psutil
-
-        free = int(psutil.virtual_memory().available * _SHARE)
-        width, height = self.size
-        each = int(_BYTES_A_PIXEL * max(Fraction(1), self.scale**2 / 4))
-        if width * height * each <= free:
-            return
-        side = max(isqrt(free // each), _LEAST_TILE + 2 * self.overlap)
-        side = -(-side // self.multiple) * self.multiple
-        if side < width or side < height:
-            self.tile, self.tight = (min(side, width), min(side, height)), True
+        tile = tile_that_fits(self.size, self.overlap, self.scale, self.multiple, BYTES_A_PIXEL)
+        if tile[0]:
+            self.tile, self.tight = tile, True
 
     def ways(self, name: str, engine: str) -> list[tuple[str, Way]]:
         """How a provider can be asked, the better first."""
@@ -174,7 +162,7 @@ class _Job:
                 smaller = self._halved(tile)
                 if not out_of_memory(fault) or smaller is None:
                     raise
-                _warn(f"{self.title}: {name} is out of memory; goes on with tiles of {smaller[0]} × {smaller[1]}")
+                warn(f"{self.title}: {name} is out of memory; goes on with tiles of {smaller[0]} × {smaller[1]}")
                 tile = smaller
 
     def _halved(self, tile: tuple[int, int]) -> tuple[int, int] | None:
@@ -222,8 +210,6 @@ class _Job:
     # -- onnxruntime
     def by_onnxruntime(self, name: str) -> list[vs.VideoNode]:
         """Frame by frame in Python: can make its tiles smaller, and leave a provider that fails, at any frame."""
-        first = self.clips[0]
-        width, height = self.size
         inference = Inference(
             self.path,
             name,
@@ -231,28 +217,16 @@ class _Job:
             self.overlap,
             self.scale,
             self.multiple,
-            lambda text: _warn(f"{self.title}: {text}"),
+            lambda text: warn(f"{self.title}: {text}"),
         )
         inference.check(sum(clip.format.num_planes for clip in self.clips))
-        planes = inference.planes_out // self.pictures
-        blank = first.std.BlankClip(
-            width=int(width * self.scale),
-            height=int(height * self.scale) * self.pictures,
-            format=vs.RGBS if planes == 3 else vs.GRAYS,
-            keep=True,
-        )
-        tall = blank.std.ModifyFrame([blank, *self.clips], inference.frame).std.CopyFrameProps(first)
-        if self.pictures == 1:
-            return [tall]
-        tall.std.SetVideoCache(mode=1)
-        step = int(height * self.scale)
-        return [tall.std.CropAbs(tall.width, step, 0, at * step) for at in range(self.pictures)]
+        return inference.clips(self.clips, self.pictures)
 
 
-def _short(fault: BaseException) -> str:
+def short(fault: BaseException) -> str:
     text = str(fault).strip().splitlines()
     return (text[0] if text else type(fault).__name__).removeprefix("operator(): ")
 
 
-def _warn(text: str) -> None:
+def warn(text: str) -> None:
     vs.core.log_message(vs.MESSAGE_TYPE_WARNING, f"{FOR_THE_USER}{text}")
