@@ -228,7 +228,37 @@ def large(session: Session) -> None:
     session.picture("large")
 
 
-SCENES = {one.__name__: one for one in (start_page, chain, wipe, scopes, queue, error, light, large)}
+def models(session: Session) -> None:
+    """The shelf: two models are there, one is being fetched (from a server of our own, slowly), one waits."""
+    from graphs.document import NodeId
+    from runtime.models.getting import bring_own
+    from runtime.models.store import Shelf
+    from tests.runtime.models.shelves import crawling
+
+    demo = ROOT / "graphs" / "demo" / "models" / "demo-upscale-2x.onnx"
+    shelf = Shelf()
+    bring_own(shelf, demo, "tape-x2", title="My tape 2×")
+    with crawling(shelf, "realesrgan-x4plus", "span-x2", size=67_040_989, per_s=2_500_000) as slow:
+        session.open_tape()
+        session.parts.shelf.models.shelf = lambda: slow
+        session.parts.shelf.show_panel("", "realesrgan-x4plus")
+        session.until(lambda: session.parts.shelf.models.loaded)
+        panel = session.parts.shelf.panel
+        panel.move(430, 190)
+        panel.choose("realesrgan-x4plus")
+        session.parts.shelf.models.get("realesrgan-x4plus")
+        session.parts.shelf.models.get("span-x2")
+        session.until(lambda: (session.parts.shelf.models.job("realesrgan-x4plus").share or 0) > 0.28)
+        session.window.desk.select([NodeId("levels1")], NodeId("levels1"))
+        panel.raise_()
+        session.picture("models")
+        for name in ("span-x2", "realesrgan-x4plus"):
+            session.parts.shelf.models.cancel(name)
+        session.until(lambda: not session.parts.shelf.models.busy)
+        panel.close()
+
+
+SCENES = {one.__name__: one for one in (start_page, chain, wipe, scopes, queue, error, light, large, models)}
 
 
 def main(names: list[str]) -> int:

@@ -28,7 +28,8 @@ from editor.canvas.wiring import Verdict
 from editor.canvas.writing import Writing
 from editor.desk.desk import Desk
 from editor.language import tr
-from graphs.document import NodeId
+from graphs.document import Json, NodeId
+from graphs.edits import SetParams, Several
 
 if TYPE_CHECKING:
     from editor.actions.actions import Actions
@@ -149,8 +150,11 @@ class Canvas(QWidget):
         """Put in a node of a type, at `scene_pos` or in the middle of what is seen."""
         return self.place(type_id, SearchContext(scene_pos or self.viewport_centre()))
 
-    def place(self, type_id: str, context: SearchContext | None = None) -> NodeId | None:
-        """What a search has found, put in and wired as `context` says, as one undo step. Without it: in the middle."""
+    def place(
+        self, type_id: str, context: SearchContext | None = None, params: Mapping[str, Json] | None = None
+    ) -> NodeId | None:
+        """What a search has found, put in and wired as `context` says, as one undo step. Without it: in the middle.
+        `params` are set otherwise than usual."""
         context = context or SearchContext(self.viewport_centre())
         kind = self.desk.type_named(type_id)
         if kind is None:
@@ -159,6 +163,8 @@ class Canvas(QWidget):
         if context.replaces is not None:
             return context.replaces if self.replace_node(context.replaces, type_id) else None
         fresh, edit = placement(self.desk.graph, self.desk.registry, kind, context)
+        if params:
+            edit = Several((edit, SetParams(fresh.id, params)))
         if not self.desk.do(edit, tr("Add {node}").format(node=kind.name())):
             return None
         self.operations.select([fresh.id])

@@ -49,6 +49,19 @@ class Searching:
                 return follows
         return SearchContext((spot.x(), spot.y()))
 
+    def place_for(self, spot: QPointF | None) -> SearchContext:
+        """Where a node goes that is dropped at a place of the scene: into the wire, or behind the card, that is there.
+        Without a place: behind the current node, else in the middle."""
+        if spot is None:
+            follows = self._following(self.desk.current) if self.desk.current is not None else None
+            middle = self.view.seen_rect().center()
+            return follows or SearchContext((middle.x(), middle.y()))
+        hit = self.view.find_at(self.view.to_view(spot))
+        if hit.wire is not None:
+            return self._on_wire(hit.wire.link, spot)
+        follows = self._following(hit.card.node) if hit.card is not None else None
+        return follows or SearchContext((spot.x(), spot.y()))
+
     def after(self) -> None:
         """Search for a node to follow the current one."""
         self.ask(self._following(self.desk.current) if self.desk.current is not None else None)

@@ -22,6 +22,8 @@ from editor.engine.cards import of_cards
 from editor.engine.compiling import Compiling, Ears, Held
 from editor.engine.facts import Facts
 from editor.engine.indexing import Indexing
+from editor.engine.notes import EVERY_MS as NOTES_EVERY_MS
+from editor.engine.notes import WorkerNotes
 from editor.engine.states import NodeStates
 from editor.engine.supply import Listeners, Supply
 from editor.engine.watching import Watching, files_read
@@ -52,6 +54,7 @@ class Engine(QObject):
         pictured(view, Shot|Trouble)  the newest picture of a view, or why there is none
         costs_changed()               `costs` has news
         node_state(node)              `state_of` has news of this node
+        noted(text, nodes)            what the worker tells the user, and the nodes that it is about
         worker_state(state, text)     "starting" | "ready" | "busy" | "restarting" | "gone", and words for the user
     """
 
@@ -59,6 +62,7 @@ class Engine(QObject):
     pictured = Signal(str, object)
     costs_changed = Signal()
     node_state = Signal(str)
+    noted = Signal(str, object)
     worker_state = Signal(str, str)
     _call = Signal(object)
 
@@ -72,7 +76,8 @@ class Engine(QObject):
         self._watching = Watching(self._file_changed)
         self._compiling: Compiling | None = None
         self._analysis = Analysis(Graph(), compiled(Graph(), desk.registry, _no_files))
-        self._states = NodeStates(self._supply)
+        self._notes = WorkerNotes(desk.registry, lambda text, nodes: self._later(lambda: self._tell_note(text, nodes)))
+        self._states = NodeStates(self._supply, self._notes)
         self._worker = WorkerNews(self, self.worker_state.emit, self._ask_costs_of)
         self._costs: Mapping[NodeId, NodeCost] = MappingProxyType({})
         self._started = self._closed = self._trust = False
@@ -88,6 +93,8 @@ class Engine(QObject):
         self._costs_timer = self._timer(COSTS_AFTER_MS, self._ask_costs)
         self._states_timer = self._timer(STATES_EVERY_MS, self._tell_states)
         self._needs_timer = self._timer(NEEDS_AFTER_MS, self._ask_needs)
+        self._notes_timer = self._timer(NOTES_EVERY_MS, self._look_for_notes)
+        self._notes_timer.setSingleShot(False)
 
     def _timer(self, ms: int, call: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -122,6 +129,7 @@ class Engine(QObject):
             graph = self._desk.graph
             compiling.compile(graph)
         self._later(lambda: self._worker.watch(session))
+        self._later(self._notes_timer.start)
         if self._needs is None:
             self._later(self._needs_timer.start)
 
@@ -136,7 +144,7 @@ class Engine(QObject):
             self._supply.use(None)
         if self._starting is not None:
             self._starting.join()  # a worker that has just been started is ended too
-        for timer in (self._costs_timer, self._states_timer, self._needs_timer):
+        for timer in (self._costs_timer, self._states_timer, self._needs_timer, self._notes_timer):
             timer.stop()
         self._worker.watch(None)
         self._watching.close()
@@ -162,6 +170,10 @@ class Engine(QObject):
 
     def state_of(self, node: NodeId) -> NodeState:
         return self._states.of(node)
+
+    def notes_of(self, node: NodeId) -> tuple[str, ...]:
+        """What the worker has told the user of this node, while it does what it did then."""
+        return self._notes.of(node, self._supply.does(node))
 
     def cached_frames(self, node: NodeId, port: str) -> tuple[tuple[int, int], ...]:
         """The frames of which a picture is at hand: half-open ranges in order."""
@@ -201,6 +213,17 @@ class Engine(QObject):
         if session is not None:
             session.close("another one is started")
         self.start()
+
+    def look_again(self) -> None:
+        """Something has come or gone that a graph names otherwise than by its path: a model of the shelf."""
+
+        def look() -> None:  # not on the window's thread: a graph may just be compiling
+            compiling = self._compiling
+            if compiling is not None:
+                compiling.compiler.forget("")  # no file is called that: the files that are known stay so
+                compiling.again()
+
+        threading.Thread(target=look, name="look again", daemon=True).start()
 
     # ---- trust and needs
 
@@ -346,6 +369,7 @@ class Engine(QObject):
 
     def _other_document(self) -> None:
         self.set_trust(False)
+        self._notes.clear()
         self._edited(self._desk.graph)
 
     def _tell_analysed(self) -> None:
@@ -380,6 +404,15 @@ class Engine(QObject):
         if found != self._costs:
             self._costs = MappingProxyType(found)
             self.costs_changed.emit()
+
+    def _look_for_notes(self) -> None:
+        self._notes.look(self._supply.session, self._analysis.graph)
+
+    def _tell_note(self, text: str, nodes: tuple[NodeId, ...]) -> None:
+        for node in nodes:
+            self._notes.put(text, node, self._supply.does(node))
+        self.noted.emit(text, nodes)
+        self._touch_states()
 
     def _tell_states(self) -> None:
         self._states_touched = False

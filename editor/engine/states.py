@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from editor.engine.analysis import Analysis
+from editor.engine.notes import WorkerNotes
 from editor.engine.supply import Supply
 from editor.engine.wishes import NodeState, State
 from editor.language import tr
@@ -17,8 +18,8 @@ _IDLE = NodeState()
 class NodeStates:
     """The states as the window was last told."""
 
-    def __init__(self, supply: Supply) -> None:
-        self._supply = supply
+    def __init__(self, supply: Supply, notes: WorkerNotes) -> None:
+        self._supply, self._notes = supply, notes
         self._told: dict[NodeId, NodeState] = {}
 
     def of(self, node: NodeId) -> NodeState:
@@ -43,7 +44,8 @@ class NodeStates:
         failure = supply.failures.of(node, supply.does(node))
         if failure is None and analysis.graph.nodes[node].inside is not None:
             failure = supply.failures.within(node, supply.does)
-        return state(node, analysis, failure, computing=node in computing, cached=cached)
+        notes = self._notes.of(node, supply.does(node))
+        return state(node, analysis, failure, notes=notes, computing=node in computing, cached=cached)
 
 
 def waiting(states: Mapping[NodeId, NodeState], analysis: Analysis) -> dict[NodeId, NodeState]:
@@ -65,12 +67,19 @@ def waiting(states: Mapping[NodeId, NodeState], analysis: Analysis) -> dict[Node
 
 
 def state(
-    node: NodeId, analysis: Analysis, failure: NodeState | None, *, computing: bool = False, cached: bool = False
+    node: NodeId,
+    analysis: Analysis,
+    failure: NodeState | None,
+    *,
+    notes: tuple[str, ...] = (),
+    computing: bool = False,
+    cached: bool = False,
 ) -> NodeState:
-    """`failure` is what the worker last said of it, `cached` whether its picture of the present moment is at hand."""
+    """`failure` is what the worker last said of it, `notes` what it has to tell the user besides, `cached` whether its
+    picture of the present moment is at hand."""
     resolved, doc = analysis.compiled.resolved, analysis.graph.nodes[node]
     said = analysis.problems(node)
-    text = "\n".join(f"{one.part}: {one.text}" if one.part else one.text for one in said)
+    text = "\n".join([*(f"{one.part}: {one.text}" if one.part else one.text for one in said), *notes])
     if node in resolved.missing:
         return NodeState(State.MISSING, text or resolved.missing[node].reason)
     if doc.mute or node in resolved.left_out:
@@ -81,5 +90,5 @@ def state(
         return NodeState(State.ERROR, text)
     if failure is not None:
         return failure
-    now = State.COMPUTING if computing else State.WARNING if said else State.CACHED if cached else State.IDLE
-    return NodeState(now, text) if said or now is not State.IDLE else _IDLE
+    now = State.COMPUTING if computing else State.WARNING if text else State.CACHED if cached else State.IDLE
+    return NodeState(now, text) if text or now is not State.IDLE else _IDLE

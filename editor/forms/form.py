@@ -8,7 +8,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from editor import theme
+from editor.forms.asks import Models
 from editor.forms.controls.made import control_for
+from editor.forms.controls.model import ModelBox
 from editor.forms.controls.number import Number
 from editor.forms.controls.path import PathBox
 from editor.forms.controls.ranges import Frames
@@ -33,10 +35,18 @@ class Form(QWidget):
     relinked = Signal(str, str)
     unfolded = Signal(bool)
 
-    def __init__(self, subject: Subject, clock: Frames, *, width: int = 400, unfold: bool = False) -> None:
+    def __init__(
+        self,
+        subject: Subject,
+        clock: Frames,
+        *,
+        width: int = 400,
+        unfold: bool = False,
+        models: Models | None = None,
+    ) -> None:
         super().__init__()
         self.rows: dict[str, Row] = {}
-        self._clock = clock
+        self._clock, self._models = clock, models
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(2)
@@ -102,12 +112,12 @@ class Form(QWidget):
                 box.addWidget(self._row(param))
 
     def _row(self, param: Param) -> Row:
-        control = control_for(param, self._clock)
+        control = control_for(param, self._clock, self._models)
         row = Row(control, self._label_px)
         row.edited.connect(self.edited)
         row.settled.connect(self.settled)
         row.reset.connect(self.reset)
-        if isinstance(control, PathBox):
+        if isinstance(control, PathBox | ModelBox):
             control.relinked.connect(self.relinked)
         self.rows[param.name] = row
         return row

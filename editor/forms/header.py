@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from editor import theme
 from editor.forms.controls.toggle import Switch
@@ -15,6 +16,7 @@ from editor.forms.preset_box import PresetBox
 from editor.forms.subject import Subject
 from editor.forms.words import kind_name
 from editor.language import tr
+from editor.plain import tip
 from nodes.node import Node
 
 
@@ -38,11 +40,23 @@ class Header(QWidget):
         self.info.setIconSize(QSize(side, side))
         self.info.setToolTip(tr("What this node does"))
         self.info.setAccessibleName(tr("Help for this node"))
+        self.noted = QToolButton()
+        self.noted.setIconSize(QSize(side, side))
+        self.noted.setAccessibleName(tr("What is to be known of this node"))
+        self.noted.clicked.connect(self._tell_notes)
+        self.noted.hide()
         self.switch = Switch()
         self.help = HelpCard()
         row = QHBoxLayout()
         row.setSpacing(6)
-        for widget, stretch in ((self.sign, 0), (self.label, 1), (self.presets, 0), (self.info, 0), (self.switch, 0)):
+        for widget, stretch in (
+            (self.sign, 0),
+            (self.label, 1),
+            (self.noted, 0),
+            (self.presets, 0),
+            (self.info, 0),
+            (self.switch, 0),
+        ):
             row.addWidget(widget, stretch)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -93,6 +107,16 @@ class Header(QWidget):
             self.help.show_kind(kind)
         else:
             self.info.setChecked(False)
+
+    def show_notes(self, notes: Sequence[str]) -> None:
+        """What the worker has to tell of the node that is shown: a sign that tells it, nothing that takes room."""
+        self.noted.setIcon(theme.icon("warning", "warn"))
+        self.noted.setToolTip(tip("\n".join(notes)))
+        self.noted.setAccessibleDescription("\n".join(notes))
+        self.noted.setVisible(bool(notes))
+
+    def _tell_notes(self) -> None:
+        QToolTip.showText(self.noted.mapToGlobal(QPoint(0, self.noted.height())), self.noted.toolTip(), self.noted)
 
     def finish(self) -> None:
         """Hand on a name that was typed."""

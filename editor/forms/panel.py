@@ -12,7 +12,7 @@ from editor import theme
 from editor.desk.desk import Desk
 from editor.desk.history import Change
 from editor.desk.playhead import Playhead
-from editor.forms.asks import Knows
+from editor.forms.asks import Knows, Models
 from editor.forms.clock import Clock
 from editor.forms.exchange import as_text, from_text
 from editor.forms.form import Form
@@ -40,8 +40,17 @@ class ParamsPanel(QWidget):
 
     told = Signal(str)
 
-    def __init__(self, desk: Desk, engine: Knows, playhead: Playhead, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        engine: Knows,
+        playhead: Playhead,
+        parent: QWidget | None = None,
+        *,
+        models: Models | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._models = models
         self._desk, self._engine, self._playhead = desk, engine, playhead
         self._subject = Subject()
         self._shape: object = None
@@ -195,7 +204,9 @@ class ParamsPanel(QWidget):
         if made.params:
             clock = Clock(self._desk, self._engine, self._playhead, made.nodes[0].id)
             room = self.area.viewport().width() - 2 * MARGIN
-            self.form = Form(made, clock, width=room, unfold=self._unfolded.get(self._fold_key, False))
+            self.form = Form(
+                made, clock, width=room, unfold=self._unfolded.get(self._fold_key, False), models=self._models
+            )
             self.form.unfolded.connect(self._folded)
             self.form.edited.connect(self._edited)
             self.form.settled.connect(self._settled)

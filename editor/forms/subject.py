@@ -110,5 +110,5 @@ def _alike(one: Param, other: Param | None) -> bool:
     offered = [[member.value for member in p.choices] if p.choices else None for p in (one, other)]
     return offered[0] == offered[1] and all(
         getattr(one, name) == getattr(other, name)
-        for name in ("kind", "low", "high", "unit", "odd", "multiple", "saves")
+        for name in ("kind", "low", "high", "unit", "odd", "multiple", "saves", "model")
     )

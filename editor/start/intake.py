@@ -31,6 +31,9 @@ from runtime.media import media_from
 if TYPE_CHECKING:
     from runtime.session import Session
 
+MODELS = (".onnx", ".pth", ".pt", ".ckpt", ".safetensors")
+"""What a model's file may end in."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -44,10 +47,11 @@ class Seen:
 
 class Intake(QObject):
     """Signals: looking(str) at this file, empty when done; finished(str, bool) one line for the user, and whether all
-    is well."""
+    is well; model_wanted(Path) it is a model, for others to take."""
 
     looking = Signal(str)
     finished = Signal(str, bool)
+    model_wanted = Signal(object)
     tape_missing = Signal()
     _seen = Signal(object)
 
@@ -77,6 +81,8 @@ class Intake(QObject):
             self.finished.emit(tr("{file} is a folder. Drop the file in it").format(file=path.name), False)
         elif not path.exists():
             self.finished.emit(tr("{file}: there is no such file. Check the name").format(file=path), False)
+        elif path.suffix.lower() in MODELS:
+            self.model_wanted.emit(path.absolute())
         else:
             self._look(path.absolute(), as_tape)
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, QPointF
 
 from editor import groups
 from editor.canvas import Canvas, SearchContext
@@ -25,6 +25,7 @@ from editor.renders.ordering import ask_for_order
 from editor.renders.panel import RenderPanel
 from editor.scopes import commands as scopes_commands
 from editor.scopes.panel import Scopes
+from editor.start.intake import MODELS
 from editor.start.recent import keep_picture
 from editor.timeline import commands as timeline_commands
 from editor.timeline.timeline import Timeline
@@ -36,6 +37,8 @@ from editor.window.missing import Missing
 from editor.window.outcome import Outcome
 from editor.window.panel import Panel, TabbedPanel
 from editor.window.problems import ProblemsPanel
+from editor.window.remarks import Remarks
+from editor.window.shelf import ShelfParts
 from editor.window.trust import Trust
 from graphs.document import NodeId
 
@@ -54,6 +57,7 @@ class Parts(QObject):
         self.engine = Engine(desk, playhead, session=worker(window.settings), parent=self)
         self.trust.guard(self.engine)
         self.line = RenderLine(desk.registry, self)
+        self.shelf = ShelfParts(window)
         self._shot: Shot | None = None
         self._fresh = True
         self._middle()
@@ -94,6 +98,8 @@ class Parts(QObject):
         self._panel("canvas").put(
             [window.actions_.get(f"canvas.{name}") for name in ("snap", "thumbs", "heat", "minimap", "fit")]
         )
+        self.shelf.serve(self.canvas)
+        self.remarks = Remarks(self.canvas)
         self.palette = Palette(window.desk, window.actions_)
         self._panel("palette").show_part(self.palette)
         self.palette.chosen.connect(self.canvas.add_node)
@@ -117,7 +123,7 @@ class Parts(QObject):
         desk, playhead = self._window.desk, self._window.playhead
         self.viewer = Viewer(desk, self.engine, playhead)
         self._panel("viewer").show_part(self.viewer, own_head=True)
-        self.params = ParamsPanel(desk, self.engine, playhead)
+        self.params = ParamsPanel(desk, self.engine, playhead, models=self.shelf.offers)
         self.clip, self.notes = ClipPanel(desk, self.engine), NotesPanel(desk)
         self.code = CodePanel(desk, self.engine)
         self.params.told.connect(self._tell)
@@ -154,6 +160,11 @@ class Parts(QObject):
         engine.pictured.connect(self._pictured)
         engine.worker_state.connect(lambda _, text: status.show_worker(text))
         engine.node_state.connect(lambda _: self._count_cached())
+        engine.node_state.connect(lambda _: self._show_notes())
+        engine.noted.connect(self._noted)
+        window.desk.selected.connect(self._show_notes)
+        self.shelf.models.usable_changed.connect(engine.look_again)
+        window.intake.model_wanted.connect(lambda path: self.shelf.take(path))
         tabs = self._tabbed("queue")
         self.problems.counted.connect(
             lambda count, _: tabs.entitle(
@@ -200,10 +211,26 @@ class Parts(QObject):
         else:
             self.search.ask(place, context, choose)
 
-    def _dropped(self, paths: list[Path], _spot: object) -> None:
-        """Files on the canvas: a group comes onto the shelf, anything else is opened."""
-        if not self.groups.take_in_file(paths[0]):
+    def _dropped(self, paths: list[Path], spot: object) -> None:
+        """Files on the canvas: a group or a model comes onto its shelf, anything else is opened."""
+        if paths[0].suffix.lower() in MODELS and paths[0].is_file():
+            at = QPointF(*spot) if isinstance(spot, tuple) else None
+            self.shelf.take(paths[0], at)
+        elif not self.groups.take_in_file(paths[0]):
             self._window.intake.take(paths[0])
+
+    def _noted(self, text: str, nodes: object) -> None:
+        """What the worker has to tell: over the canvas, and at the node for as long as it holds."""
+        assert isinstance(nodes, tuple)
+        here = [node for node in nodes if node in self._window.desk.graph.nodes]
+        title = ", ".join(self._window.desk.graph.nodes[node].label or node for node in here)
+        self.remarks.say(title, text, (lambda: self._show_node(here[0])) if here else None)
+        self._tell(text)
+        self._show_notes()
+
+    def _show_notes(self) -> None:
+        node = self._window.desk.current
+        self.params.header.show_notes(self.engine.notes_of(node) if node is not None else ())
 
     def _show_moment(self) -> None:
         """The cards' pictures wait while the tape plays: until it stops, the machine is for what is looked at."""
@@ -318,5 +345,6 @@ class Parts(QObject):
             self._close_compared,
             self.timeline.close_views,
             self.line.close,
+            self.shelf.close,
             self.engine.close,
         )

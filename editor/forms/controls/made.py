@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from editor.forms.asks import Models
 from editor.forms.controls.choice import Choice, Segments, fits_segments
 from editor.forms.controls.colour import ColourBox
 from editor.forms.controls.control import Control
 from editor.forms.controls.curve import CurveBox
+from editor.forms.controls.model import ModelBox
 from editor.forms.controls.number import Number
 from editor.forms.controls.path import PathBox
 from editor.forms.controls.ranges import Frames, RangeTable
@@ -18,8 +20,11 @@ _CODE = ("formula", "chroma", "code", "expression", "script")
 """Params that hold something to be read by a machine."""
 
 
-def control_for(param: Param, clock: Frames) -> Control:
-    """The control for a param; `clock` counts frames for those that are about frames."""
+def control_for(param: Param, clock: Frames, models: Models | None = None) -> Control:
+    """The control for a param; `clock` counts frames for those that are about frames. Without `models` a model is a
+    file like any other."""
+    if param.model and models is not None:
+        return ModelBox(param, models)
     match param.kind:
         case Kind.INT | Kind.FLOAT:
             return Number(param)

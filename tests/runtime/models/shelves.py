@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import http.server
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,3 +62,35 @@ def left(shelf: Shelf) -> list[str]:
         for path in shelf.folder.rglob("*")
         if path.is_file() and path.name != ".lock"
     )
+
+
+@contextmanager
+def crawling(shelf: Shelf, *names: str, size: int, per_s: int) -> Iterator[Shelf]:
+    """`shelf` with the weights of these models on a server of our own that takes its time over them."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(size))
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for _ in range(0, size, per_s // 10):
+                    self.wfile.write(bytes(per_s // 10))
+                    time.sleep(0.1)
+
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_address[1]}"
+
+    def at_home(entry: Entry) -> Entry:
+        files = tuple(replace(file, address=f"{address}/{file.name}") for file in entry.files)
+        return replace(entry, files=files, ncnn=None)
+
+    try:
+        yield Shelf(shelf.folder, {**shelf.entries, **{name: at_home(shelf.entries[name]) for name in names}})
+    finally:
+        server.shutdown()
+        server.server_close()
