@@ -14,6 +14,8 @@ SUFFIXES = (ONNX_SUFFIX, *TORCH_SUFFIXES)
 """What a model's file may end in."""
 JOURNAL = "shelf.json"
 """What the shelf writes into a model's folder; its `inspected` describes the model."""
+PRECISIONS = ("fp16", "int8")
+"""What a model is converted to beside singles."""
 _DEMO = Path(__file__).parent.parent / "graphs" / "demo" / "models"
 
 
@@ -48,6 +50,12 @@ def shelved() -> dict[str, Files]:
             found |= {path.stem: beside(path) for path in lone}
             kept = {path.parent.name: _kept(path) for path in sorted(folder.glob(f"*/{JOURNAL}"))}
             found |= {name: files for name, files in kept.items() if files.best}
+            found |= {
+                path.stem: Files(path)
+                for name, files in kept.items()
+                if files.onnx
+                for path in _lower(files.onnx, name)
+            }
     return found
 
 
@@ -90,6 +98,14 @@ def read_object(path: Path) -> dict[str, object]:
     except (OSError, ValueError):
         return {}
     return read if isinstance(read, dict) else {}
+
+
+def _lower(onnx: Path, name: str) -> Iterator[Path]:
+    """What counts in fewer bits of the model `name`: `NAME.fp16.onnx`, which is called NAME.fp16."""
+    for precision in PRECISIONS:
+        path = onnx.with_name(f"{name}.{precision}{ONNX_SUFFIX}")
+        if path != onnx and any(item["name"] == path.name for item in items(read_object(onnx.with_name(JOURNAL)))):
+            yield path
 
 
 def _kept(journal: Path) -> Files:

@@ -101,7 +101,7 @@ def bring_own(
 ) -> Held:  # fmt: skip
     """Put a user's own ONNX on the shelf. BadModelError with what is wrong with it."""
     told = told or Told()
-    name = name or _slug(path)
+    name = name or slug(path)
     if not NAME.fullmatch(name):
         raise ShelfError(f"{name!r} is no name for a model: lower case letters, digits, dots and dashes")
     if name in shelf.entries:
@@ -264,7 +264,8 @@ def _copied(path: Path, to: Path, told: Told) -> Path:
     return to
 
 
-def _slug(path: Path) -> str:
+def slug(path: Path) -> str:
+    """A file's name as a model's."""
     return re.sub(r"[^a-z0-9.+]+", "-", path.stem.lower()).strip("-.+")[:64].rstrip("-.+") or "model"
 
 

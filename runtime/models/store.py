@@ -161,7 +161,9 @@ class Shelf:
     def place(
         self, entry: Entry, parts: Mapping[Path, Item], *, accepted: str = "", inspected: Inspected | None = None
     ) -> Held:
-        """Put whole, checked parts on the shelf under their items' names, beside what is there."""
+        """Put whole, checked parts on the shelf under their items' names, beside what is there.
+
+        `NAME.onnx` stands before `NAME.fp16.onnx`: the first ONNX is what runs, another only where it is named."""
         before = self._read(entry.name)
         folder = self.folder / entry.name
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -173,7 +175,9 @@ class Shelf:
             held = Held(
                 entry,
                 folder,
-                (*kept, *made),
+                tuple(
+                    sorted((*kept, *made), key=lambda item: item.format == ONNX and item.name != f"{entry.name}.onnx")
+                ),
                 accepted or (before.accepted if before else ""),
                 inspected or (before.inspected if before else None),
             )

@@ -14,16 +14,20 @@ from runtime.worker.conversion.session import session
 
 
 def work(asked: dict[str, Any], _: Callable[[str], None]) -> list[dict[str, Any]]:
-    """{"onnx", "reference"}: for each size {"size", "max", "mean", "psnr"}, where 1 is the span from black to white.
-    `psnr` is null where nothing differs."""
+    """{"onnx", "reference"}: for each size {"size", "max", "mean", "psnr"}, where 1 is the span from black to white, or
+    {"size", "fault"}. `psnr` is null where nothing differs."""
     answer = session(Path(asked["onnx"]))
     found = []
     with np.load(asked["reference"]) as held:
         span = float(held["span"])
         for place in range(sum(name.startswith("fed") for name in held.files)):
             given, wanted = held[f"fed{place}"], held[f"made{place}"]
-            made = np.concatenate([answer(given[at : at + 1]) for at in range(len(given))])
-            found.append({"size": f"{given.shape[3]} × {given.shape[2]}", **_off(made, wanted, span)})
+            size = f"{given.shape[3]} × {given.shape[2]}"
+            try:
+                made = np.concatenate([answer(given[at : at + 1]) for at in range(len(given))])
+                found.append({"size": size, **_off(made, wanted, span)})
+            except ConversionError as fault:
+                found.append({"size": size, "fault": str(fault)})
     return found
 
 
