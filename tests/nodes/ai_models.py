@@ -137,3 +137,19 @@ def moody(gain: float) -> bytes:
         operation("Add", ["flat", "mood"], ["made"]),
     ]
     return model(steps, *ends(3, 2), weights)
+
+
+def picky_painter(multiple: int) -> bytes:
+    """RGB and a mask, of sizes that are multiples: the picture plus a tenth of the mask."""
+    planes = 4 * multiple**2
+    weights = [
+        tensor("same", [1.0] * planes, (planes, 1, 1, 1)),
+        tensor("mix", [1, 0, 0, 0.1, 0, 1, 0, 0.1, 0, 0, 1.0, 0.1], (3, 4, 1, 1)),
+    ]
+    steps = [
+        operation("SpaceToDepth", ["picture"], ["folded"], {"blocksize": multiple}),
+        operation("Conv", ["folded", "same"], ["kept"], {"group": planes}),
+        operation("DepthToSpace", ["kept"], ["again"], {"blocksize": multiple}),
+        operation("Conv", ["again", "mix"], ["made"]),
+    ]
+    return model(steps, *ends(4, 3), weights, {"multiple": str(multiple)})

@@ -13,8 +13,8 @@ from nodes.clip import ClipInfo, Family, Fields, Matrix, PixelFormat, Primaries,
 from nodes.convert import converted, wanted_format
 from nodes.node import Node, arguments, outputs_of
 from nodes.ports import PICTURES
-from nodes.script import Expr, Input, Ref, Script
-from runtime.emit import write
+from nodes.script import Expr, Input, Name, Ref, Script
+from runtime.emit import walk, write
 
 core = vs.core
 
@@ -122,6 +122,9 @@ def run(
     space |= {f"in_{name}": pair[1] for name, pair in sources.items() if pair}
     for module, name in sorted(written.imports):
         exec(f"from {module} import {name}", space)
+    for part in (part for expr in pictures.values() for part in walk(expr)):
+        if isinstance(part, Name) and part.definition and not part.module:
+            exec(part.definition, space)
     exec("\n".join(written.lines), space)
     return {port: space[written.variables[port]] for port in pictures}
 
