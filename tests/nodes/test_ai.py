@@ -203,6 +203,25 @@ def test_times_between_are_even() -> None:
         assert np.abs(planes(made, n)[0] - (first * (4 - n) + second * n) / 4).max() <= 1.01
 
 
+def test_a_weaker_drawn_frame_lies_over_a_plain_mix_and_the_tapes_own_stay(tmp_path: Path) -> None:
+    late = ai_models.written(
+        tmp_path, "late", ai_models.mixing([[float(at == 3 + plane) for at in range(7)] for plane in range(3)])
+    )
+    clip = through(PAN[:4], 25)
+    info = info_of(clip)
+    source = {"clip": (info, harness.mark(clip, info))}
+    made = {
+        part: harness.run(AiInterpolate(model=late, factor=4, strength=part), source)["out"] for part in (0.0, 0.4, 1.0)
+    }
+    first, second = planes(clip, 0)[0], planes(clip, 1)[0]
+    for n in range(1, 4):
+        mixed = (first * (4 - n) + second * n) / 4
+        for part, clip_ in made.items():
+            assert np.abs(planes(clip_, n)[0] - (mixed * (1 - part) + second * part)).max() <= 1.51
+    for clip_ in made.values():
+        assert error(planes(clip_, 0), planes(clip, 0)) == error(planes(clip_, 4), planes(clip, 1)) == 0
+
+
 @pytest.mark.parametrize("contrast", [1.0, 0.35])
 def test_nothing_is_drawn_across_a_cut(contrast: float) -> None:
     cut = through(PAN[:20:4], 25, wall(1, contrast)) + through(PAN[1:20:4], 25, wall(7, contrast))

@@ -20,6 +20,7 @@ from nodes.api import (
     converted,
     gives,
     param,
+    phase,
     replace,
     snap_rate,
     takes,
@@ -43,9 +44,9 @@ class AiInterpolate(ModelNode):
     """Draw new frames between the old ones with a neural network: RIFE or any other model of its kind.
 
     Frames that the tape has stay exactly as they are, and across a scene cut the nearer one is shown, so nothing is
-    mixed that does not belong together. Where motion is too wild, shapes bend or melt. An interlaced tape has the extra
-    frames in its fields already: deinterlace at double rate rather than inventing them. The demo model only mixes the
-    two frames, to show that all of it works.
+    mixed that does not belong together. Where motion is too wild, shapes bend or melt: a lower strength lays a plain
+    mix of the two frames over them. An interlaced tape has the extra frames in its fields already: deinterlace at
+    double rate rather than inventing them. The demo model only mixes the two frames, to show that all of it works.
     """
 
     id, version = "ai.interpolate", 1
@@ -61,6 +62,10 @@ class AiInterpolate(ModelNode):
     aim: Annotated[Aim, param("How many frames there are to be")] = Aim.FACTOR
     factor: Annotated[int, param("How many times as many, where aim is factor", low=2, high=16, unit="×")] = 2
     rate: Annotated[Fraction, param("Frames a second, where aim is rate", low=1, high=240, unit="fps")] = Fraction(50)
+    strength: Annotated[
+        float,
+        param("Drawn frames over a plain mix of the two; low: ghosts instead of bent shapes", low=0, high=1, step=0.05),
+    ] = 1.0
     cuts: Annotated[bool, param("Find scene cuts, and draw nothing across them")] = True
 
     # the probe is asked for nothing: a node that takes it looks again when a file has changed
@@ -83,8 +88,12 @@ class AiInterpolate(ModelNode):
         drawn = between(
             script, stage, before, after.known(pictures.info), script.let("time", time_plane(script, before, ratio))
         )
+        own = script.let("own", stepped(script, clip, ratio))
+        later = script.let("later", stepped(script, _next(clip), ratio))
         back = converted(drawn, clip.info.format)
-        own, later = script.let("own", stepped(script, clip, ratio)), stepped(script, _next(clip), ratio)
+        if self.strength < 1:
+            mixed = script.core.akarin.Expr([own, later], [f"{phase(ratio)} t! x 1 t@ - * y t@ * +"])
+            back = script.core.std.Merge(mixed, back, weight=[self.strength]) if self.strength else mixed
         return script.core.akarin.Select(
             [own, back, later], [stepped(script, self._seen(script, clip), ratio)], self._choice(ratio)
         )
