@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from runtime.commands import DONE, FAILED, UserError
+from runtime.commands._conversions import bench_arguments, convert_arguments, run_bench, run_convert
 from runtime.commands._models import described, facts, listed, teller
 from runtime.commands._progress import size
 from runtime.models.entry import Task
@@ -17,12 +18,14 @@ from runtime.models.fault import LicenceError, ShelfError
 from runtime.models.getting import Route, Told, bring_own, get, get_from_file
 from runtime.models.store import Held, Shelf
 
-HELP = """List, fetch, check and remove AI models, or bring your own
+HELP = """List, fetch, check, convert and time AI models, or bring your own
 
   launch.py models list                       what there is, what it is for, what is here
   launch.py models info realesrgan-x4plus     one of them: licence, size, hash, memory, what it suits
   launch.py models get span-x2                put it on the shelf, checked
   launch.py models import my_net.onnx         try your own model and put it on the shelf
+  launch.py models convert my_net.pth         PyTorch weights to ONNX, proved on real frames
+  launch.py models bench span-x2              what a frame costs by each engine here
   launch.py models verify                     read every file again and compare
   launch.py models remove span-x2
 
@@ -68,6 +71,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     own.add_argument("--title", default="", help="its name for people")
     own.add_argument("--licence", default="", help="what you know of its licence")
     own.add_argument("--again", action="store_true", help="replace the one of this name")
+
+    convert_arguments(command("convert", "PyTorch weights to ONNX, or an ONNX to fewer bits, proved", run_convert))
+    bench_arguments(command("bench", "time a model by each engine that is here", run_bench))
 
     remove = command("remove", "take models off the shelf", _remove)
     remove.add_argument("name", nargs="+")

@@ -144,10 +144,10 @@ def verified(weights: Path | None, files: dict[Precision, Path], bench: Bench) -
     return Report(bench.name, weights.name if weights else base.name, against, facts, tuple(made))
 
 
-def feed_of(onnx: Path) -> dict[str, object]:
-    """What an ONNX file is fed, as the worker's conversions are told. ConversionError where it is none for video."""
+def feed_of(file: Path, mode: Mode = Mode.ONNX) -> dict[str, object]:
+    """What a model's file is fed, as the worker's conversions are told. ConversionError where it is none for video."""
     try:
-        model = find_model(str(onnx.absolute()), Mode.ONNX)
+        model = find_model(str(file.absolute()), mode)
     except MediaError as fault:
         raise ConversionError(str(fault)) from None
     planes = {"luma": 1, "pair": 7, "mask": 4}.get(model.pattern, 3 * model.frames)
