@@ -172,6 +172,7 @@ class Patience:
     """Seconds without a sign of progress after which a request is taken to hang."""
 
     preview_s: float = 60.0
+    model_s: float = 900.0  # of a picture behind a model: on a processor it takes minutes
     load_s: float = 300.0  # one step: a model may have to be compiled for the GPU
     index_s: float = 300.0
     probe_s: float = 120.0
@@ -240,6 +241,7 @@ class Session:
         self._barred: dict[str, Barred] = {}  # by fingerprint: steps whose building crashes
         self._crashed: dict[str, NodeFailure] = {}  # by fingerprint: steps whose frames crash
         self._by_port: dict[tuple[str, str], str] = {}
+        self._behind_models: frozenset[str] = frozenset()  # nodes
         self._rendering: set[int] = set()
         try:
             self._slots: Slots | None = Slots.create(_SLOTS, slot_bytes)
@@ -286,6 +288,7 @@ class Session:
         plan = (prelude, tuple(steps))
         done: Future[tuple[StepReport, ...]] = Future()
         self._by_port = {(step.node, one.port): step.fingerprint for step in plan[1] for one in step.outputs}
+        self._behind_models = _behind_models(plan[1])
         self._ask_load(plan, done, setup=False)
         return done
 
@@ -523,7 +526,7 @@ class Session:
                 case Lost():
                     on_done(_lost(news))
 
-        self._supervisor.ask(Asking(request, heard, self._patience.preview_s))
+        self._supervisor.ask(Asking(request, heard, self._picture_s(node)))
         return request.id
 
     def _picture(self, ready: FrameReady | Sampled | Picked, *, keep: bool) -> Picture:
@@ -598,13 +601,13 @@ class Session:
 
     def describe(self, node: str, port: str = "out") -> ClipFacts:
         """What a node's clip really is. Raises NodeError."""
-        reply = self._answer(Describe(self._supervisor.next_id(), node, port), self._patience.preview_s)
+        reply = self._answer(Describe(self._supervisor.next_id(), node, port), self._picture_s(node))
         assert isinstance(reply, Described)
         return reply.clip
 
     def props(self, node: str, port: str, frame: int) -> dict[str, Plain]:
         """The props of a frame. Raises NodeError."""
-        reply = self._answer(Props(self._supervisor.next_id(), node, port, frame), self._patience.preview_s)
+        reply = self._answer(Props(self._supervisor.next_id(), node, port, frame), self._picture_s(node))
         assert isinstance(reply, PropsReady)
         return reply.props
 
@@ -672,6 +675,9 @@ class Session:
 
     # ---- plumbing
 
+    def _picture_s(self, node: str) -> float:
+        return max(self._patience.preview_s, self._patience.model_s if node in self._behind_models else 0.0)
+
     def _answer(
         self,
         question: Question,
@@ -717,6 +723,17 @@ def _last_word(inbox: "queue.SimpleQueue[Reply | Lost]", news: Callable[[Reply],
                 return item
             case Lost() | NodeFailed() | RequestFailed() | RenderFailed():
                 return item
+
+
+def _behind_models(steps: Iterable[StepCode]) -> frozenset[str]:
+    """The nodes that run a model, and all below them. Steps come sources first."""
+    slow: set[str] = set()
+    nodes: set[str] = set()
+    for step in steps:
+        if "run_model(" in step.code or any(one.fingerprint in slow for one in step.inputs):
+            slow.add(step.fingerprint)
+            nodes.add(step.node)
+    return frozenset(nodes)
 
 
 def _settle[T](done: "Future[T]", outcome: T | NodeFailure | Superseded | SessionError) -> None:

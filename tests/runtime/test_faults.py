@@ -102,6 +102,18 @@ def test_a_node_that_hangs_is_killed_and_blamed(hang: str) -> None:
 
 
 @posix
+def test_a_picture_behind_a_model_may_take_longer() -> None:
+    with Session(patience=Patience(preview_s=0.8, model_s=30)) as session:
+        said = "# run_model(src): "
+        steps = [source(), per_frame("slow", "time.sleep(60)"), per_frame("model", f"{said}\ntime.sleep(1.2)")]
+        steps.append(per_frame("below", "pass", "model"))
+        session.load(steps, PRELUDE)
+        assert session.describe("below").width == session.preview("model", "out", 3).width == 320
+        with pytest.raises(NodeError, match="no sign of progress"):
+            session.preview("slow", "out", 3)
+
+
+@posix
 def test_rubbish_on_the_wire_is_a_death_with_a_reason() -> None:
     with Session() as session:
         session.load([source(), per_frame("bad", RUBBISH)], PRELUDE)
