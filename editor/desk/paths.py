@@ -10,6 +10,7 @@ from graphs.document import Graph, NodeDoc, NodeId
 from graphs.groups.types import kind_of
 from nodes.params import Kind
 from nodes.registry import Registry
+from nodes.shelf import SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,15 @@ def reads(graph: Graph, registry: Registry) -> Iterator[Named]:
         kind = kind_of(node, registry)
         for name, param in kind.params.items() if kind else ():
             value = node.params.get(name)
-            if param.kind in (Kind.FILE, Kind.FOLDER) and not param.saves and isinstance(value, str) and value:
+            if param.kind not in (Kind.FILE, Kind.FOLDER) or param.saves or not isinstance(value, str) or not value:
+                continue
+            if not param.model or by_path(value):
                 yield Named(node.id, name, value)
+
+
+def by_path(model: str) -> bool:
+    """Whether a model is named by its file, rather than as the shelf does (nodes.model)."""
+    return "/" in model or "\\" in model or model.lower().endswith(SUFFIXES)
 
 
 def beside(graph: Graph, folder: Path, registry: Registry) -> Graph:
@@ -42,10 +50,8 @@ def beside(graph: Graph, folder: Path, registry: Registry) -> Graph:
 
 
 def lost(graph: Graph, registry: Registry) -> list[Named]:
-    """The files that are not where the graph says. Numbered pictures (`%06d`) are left to their own node, and a bare
-    name without an ending is a model's on the shelf."""
-    named = (one for one in reads(graph, registry) if "%" not in one.path)
-    return [one for one in named if not Path(one.path).exists() and one.path != Path(one.path).stem]
+    """The files that are not where the graph says. Numbered pictures (`%06d`) are left to their own node."""
+    return [one for one in reads(graph, registry) if "%" not in one.path and not Path(one.path).exists()]
 
 
 def found_in(folder: Path, missing: list[Named], limit: int = 20_000) -> dict[Named, Path]:

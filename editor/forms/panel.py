@@ -14,6 +14,7 @@ from editor.desk.history import Change
 from editor.desk.playhead import Playhead
 from editor.forms.asks import Knows, Models
 from editor.forms.clock import Clock
+from editor.forms.controls.model import ModelBox
 from editor.forms.exchange import as_text, from_text
 from editor.forms.form import Form
 from editor.forms.header import Header
@@ -67,6 +68,8 @@ class ParamsPanel(QWidget):
         desk.selected.connect(self.refresh)
         desk.finishing.connect(self._hand_over)
         engine.analysed.connect(self._analysed)
+        if models is not None:
+            models.changed.connect(self._analysed)
         self.refresh()
 
     def _build(self) -> None:
@@ -329,8 +332,14 @@ class ParamsPanel(QWidget):
         params = {param.name for param in self._subject.params}
         if self.form is not None:
             self.form.show_problems({one.part: one.text for one in problems if one.part in params})
-        listed = [one for one in problems if one.part not in params or one.remedy]
+        listed = [one for one in problems if (one.part not in params or one.remedy) and not self._said_by_row(one)]
         self.problems.show_problems([(one, self._remedy_text(one)) for one in listed])
+
+    def _said_by_row(self, problem: Problem) -> bool:
+        """A model that is missing: its row says so, and has the button that fetches it."""
+        rows = self.form.rows.values() if self.form is not None else ()
+        missing = [row.control.missing for row in rows if isinstance(row.control, ModelBox)]
+        return any(name and repr(name) in problem.text for name in missing)
 
     def _remedy_text(self, problem: Problem) -> str:
         found = remedy(self._desk.graph, self._desk.registry, problem)

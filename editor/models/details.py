@@ -157,7 +157,7 @@ class Details(QWidget):
         name = f"<code>{escape(one.name)}</code>"
         if entry is None:
             return [(tr("Name"), name)]
-        marked = "" if entry.licence.commercial else f" {_in('warn', tr('For non-commercial use only'))}"
+        marked = "" if entry.licence.commercial else f"<br>{_in('warn', tr('For non-commercial use only'))}"
         told = [
             (tr("Suits"), escape(tr(entry.suits)) if entry.suits != "not stated" else ""),
             (
@@ -213,7 +213,10 @@ class Details(QWidget):
             self.bar.setValue(round((share or 0.0) * 1000))
 
     def _get_text(self, one: Known | None) -> str:
-        return tr("Go on fetching") if one is not None and one.part else tr("Get")
+        if one is not None and one.part:
+            return tr("Go on fetching")
+        asks = one is not None and one.entry is not None and not one.entry.licence.commercial
+        return tr("Get…") if asks else tr("Get")
 
     def _show_said(self, one: Known | None, job: Job | None) -> None:
         text, look = "", "Muted"

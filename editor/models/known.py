@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from editor.models.tasks import ORDER, task_of
 from nodes.media import MediaError
-from nodes.model import Model, find_model, on_shelf
+from nodes.model import Model, find_model
+from nodes.shelf import on_shelf
 
 if TYPE_CHECKING:
     from runtime.models.entry import Entry
@@ -41,9 +42,7 @@ class Known:
 
     @property
     def suits(self) -> str:
-        """The task of the node that takes it, which the shelf may know better than the file tells."""
-        if self.entry is not None and self.entry.does.value == "faces":
-            return "faces"
+        """The task of the node that takes it, which the file itself tells better than the shelf."""
         return task_of(self.model) if self.model is not None else self.task
 
 

@@ -29,9 +29,8 @@ from editor.models.known import Known
 from editor.models.listing import MODEL, Listing, RowPainter
 from editor.models.models import Models
 from editor.models.tasks import ORDER, task_word
+from nodes.shelf import SUFFIXES
 
-SUFFIXES = (".onnx", ".pth", ".safetensors", ".pt")
-"""Of a user's own models."""
 _HERE = "here"
 
 
@@ -146,7 +145,7 @@ class ModelsPanel(QDialog):
         if self.listing.row_of(name) < 0:
             self.field.clear()
             self.task.setCurrentIndex(0)
-        self._select(self.listing.row_of(name))
+        self._select(self.listing.row_of(name), jump=True)
 
     def show_task(self, task: str) -> None:
         """Only models for this."""
@@ -182,11 +181,13 @@ class ModelsPanel(QDialog):
             return tr("Nothing is on the shelf yet.")
         return tr("No model is called that. Clear the search to see all.")
 
-    def _select(self, row: int) -> None:
+    def _select(self, row: int, *, jump: bool = False) -> None:
         index = self.listing.index(row, 0)
         if row >= 0 and index != self.list.currentIndex():
             self.list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self.list.scrollTo(index)
+            self.list.scrollTo(
+                index, QListView.ScrollHint.PositionAtCenter if jump else QListView.ScrollHint.EnsureVisible
+            )
 
     def _show(self) -> None:
         one = self.chosen

@@ -57,6 +57,9 @@ class Sheet(QDialog):
         self.title = QLineEdit()
         self.title.setAccessibleName(tr("Title"))
         self.title.setMaxLength(80)
+        self.name_label = QLabel(tr("Title"))
+        self.name_label.setObjectName("Muted")
+        self.name_label.setBuddy(self.title)
         self.facts = QWidget()
         self._grid = QGridLayout(self.facts)
         self._grid.setContentsMargins(0, 4, 0, 4)
@@ -83,7 +86,7 @@ class Sheet(QDialog):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(18, 16, 18, 14)
         rows.setSpacing(10)
-        for widget in (self.head, self.title, self.facts, self.said, self.bar):
+        for widget in (self.head, self.name_label, self.title, self.facts, self.said, self.bar):
             rows.addWidget(widget)
         rows.addLayout(foot)
         self.setMinimumWidth(round(WIDTH * theme.text_scale()))
@@ -93,8 +96,8 @@ class Sheet(QDialog):
         self._found = None
         self.head.setText(path.name)
         self._say(tr("It is tried on a small picture…"), "Muted")
-        self.title.hide()
-        self.facts.hide()
+        for widget in (self.name_label, self.title, self.facts):
+            widget.hide()
         self.bar.show()
         self.shelf_button.hide()
         self.use_button.hide()
@@ -111,7 +114,7 @@ class Sheet(QDialog):
         self._found = found
         self.bar.hide()
         if found.inspected is None:
-            self._say(found.fault.removeprefix(f"{found.path}: "), "Error")
+            self._say(_sentence(found.fault.removeprefix(f"{found.path}: ")), "Error")
             self.close_button.setText(tr("Close"))
             self.close_button.setFocus()
             self.adjustSize()
@@ -128,9 +131,10 @@ class Sheet(QDialog):
         notes = list(found.inspected.notes)
         if known is not None:
             notes.insert(0, tr("It is on the shelf already, as {model}").format(model=known.title))
-        self._say("\n".join(f"{note[:1].upper()}{note[1:]}." for note in notes), "Warning")
+        self._say("\n".join(map(_sentence, notes)), "Warning")
         self.title.setText(known.title if known is not None else found.path.stem)
         self.title.setReadOnly(known is not None)
+        self.name_label.show()
         self.title.show()
         self.shelf_button.setVisible(known is None)
         self.use_button.setText(tr("Add to canvas") if known is not None else tr("Add to shelf and canvas"))
@@ -212,6 +216,11 @@ class Sheet(QDialog):
         self.said.setObjectName(look)
         self.said.style().unpolish(self.said)
         self.said.style().polish(self.said)
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _fed(pattern: Pattern, window: int) -> str:

@@ -8,7 +8,7 @@ from nodes.node import Node
 from nodes.params import Param
 from nodes.registry import Registry
 
-ORDER = ("upscale", "denoise", "interpolate", "colourise", "faces", "inpaint", "deinterlace", "other")
+ORDER = ("upscale", "denoise", "interpolate", "colourise", "faces", "detector", "inpaint", "deinterlace", "other")
 """The shelf's words, as they are listed. `other` comes last."""
 
 
@@ -20,6 +20,7 @@ def task_word(task: str) -> str:
         "interpolate": tr("Interpolate"),
         "colourise": tr("Colour"),
         "faces": tr("Faces"),
+        "detector": tr("Face finder"),
         "inpaint": tr("Inpaint"),
         "deinterlace": tr("Deinterlace"),
         "other": tr("Other"),
@@ -29,9 +30,13 @@ def task_word(task: str) -> str:
 
 def task_of(model: Model) -> str:
     """What a model can be used for, by what it is fed and what it gives."""
-    by_pattern = {Pattern.PAIR: "interpolate", Pattern.CHROMA: "colourise", Pattern.MASK: "inpaint"}
-    if str(model.pattern) == "faces":
-        return "faces"
+    by_pattern = {
+        Pattern.PAIR: "interpolate",
+        Pattern.CHROMA: "colourise",
+        Pattern.MASK: "inpaint",
+        Pattern.FACES: "faces",
+        Pattern.DETECTOR: "detector",
+    }
     return by_pattern.get(model.pattern) or ("denoise" if model.scale == 1 else "upscale")
 
 

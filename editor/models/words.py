@@ -69,7 +69,7 @@ def licence_line(entry: Entry) -> str:
         said = licence.code
     else:
         said = tr("code {code}; weights {weights}").format(code=licence.code, weights=licence.weights)
-    return f"{said} ({licence.note})" if licence.note else said
+    return f"{said} ({tr(licence.note)})" if licence.note else said
 
 
 def takes_line(one: Known) -> str:

@@ -25,14 +25,12 @@ from graphs.overrides import set_inputs, set_params
 from nodes.clip import ClipInfo, Fields
 from nodes.media import Media, MediaError
 from nodes.registry import Registry
+from nodes.shelf import SUFFIXES as SUFFIXES_OF_MODELS
 from runtime.advice import preset_for, settings_for
 from runtime.media import media_from
 
 if TYPE_CHECKING:
     from runtime.session import Session
-
-MODELS = (".onnx", ".pth", ".pt", ".ckpt", ".safetensors")
-"""What a model's file may end in."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class Intake(QObject):
             self.finished.emit(tr("{file} is a folder. Drop the file in it").format(file=path.name), False)
         elif not path.exists():
             self.finished.emit(tr("{file}: there is no such file. Check the name").format(file=path), False)
-        elif path.suffix.lower() in MODELS:
+        elif path.suffix.lower() in SUFFIXES_OF_MODELS:
             self.model_wanted.emit(path.absolute())
         else:
             self._look(path.absolute(), as_tape)

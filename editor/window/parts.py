@@ -25,7 +25,6 @@ from editor.renders.ordering import ask_for_order
 from editor.renders.panel import RenderPanel
 from editor.scopes import commands as scopes_commands
 from editor.scopes.panel import Scopes
-from editor.start.intake import MODELS
 from editor.start.recent import keep_picture
 from editor.timeline import commands as timeline_commands
 from editor.timeline.timeline import Timeline
@@ -41,6 +40,7 @@ from editor.window.remarks import Remarks
 from editor.window.shelf import ShelfParts
 from editor.window.trust import Trust
 from graphs.document import NodeId
+from nodes.shelf import SUFFIXES
 
 if TYPE_CHECKING:
     from editor.window.window import Window
@@ -213,7 +213,7 @@ class Parts(QObject):
 
     def _dropped(self, paths: list[Path], spot: object) -> None:
         """Files on the canvas: a group or a model comes onto its shelf, anything else is opened."""
-        if paths[0].suffix.lower() in MODELS and paths[0].is_file():
+        if paths[0].suffix.lower() in SUFFIXES and paths[0].is_file():
             at = QPointF(*spot) if isinstance(spot, tuple) else None
             self.shelf.take(paths[0], at)
         elif not self.groups.take_in_file(paths[0]):
@@ -223,10 +223,14 @@ class Parts(QObject):
         """What the worker has to tell: over the canvas, and at the node for as long as it holds."""
         assert isinstance(nodes, tuple)
         here = [node for node in nodes if node in self._window.desk.graph.nodes]
-        title = ", ".join(self._window.desk.graph.nodes[node].label or node for node in here)
+        title = ", ".join(self._name(node) for node in here)
         self.remarks.say(title, text, (lambda: self._show_node(here[0])) if here else None)
         self._tell(text)
         self._show_notes()
+
+    def _name(self, node: NodeId) -> str:
+        doc, kind = self._window.desk.graph.nodes[node], self._window.desk.kind(node)
+        return doc.label or (tr(kind.name()) if kind is not None else node)
 
     def _show_notes(self) -> None:
         node = self._window.desk.current

@@ -19,6 +19,7 @@ from editor.models.tasks import node_for
 from editor.models.words import job_word
 from editor.window.offers import Offers
 from graphs.document import NodeId
+from nodes.shelf import SUFFIXES
 
 if TYPE_CHECKING:
     from editor.models.panel import ModelsPanel
@@ -95,8 +96,6 @@ class ShelfParts(QObject):
             self.sheet = None
 
     def _ask(self) -> None:
-        from editor.models.panel import SUFFIXES
-
         kinds = tr("Models ({endings})").format(endings=" ".join(f"*{suffix}" for suffix in SUFFIXES))
         path = self._window.asker.file(tr("Import a model"), self._window.files.folder(), kinds)
         if path is not None:

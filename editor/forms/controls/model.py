@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from editor import theme
+from editor.desk.paths import by_path
 from editor.forms.asks import Absent, Models
 from editor.forms.controls.control import Control
 from editor.forms.controls.presence import presence
@@ -98,16 +99,16 @@ class ModelBox(Control):
     def show_value(self, value: object) -> None:
         self._value = value
         self._lost = False
-        if isinstance(value, str) and is_path(value):
+        if isinstance(value, str) and by_path(value):
             presence.ask(value)
         self._show()
 
     # ---- what is shown
 
     @property
-    def missing(self) -> bool:
-        """Whether what is named is not there."""
-        return not self.gone.isHidden()
+    def missing(self) -> str:
+        """The name of what is not there; empty where all is well."""
+        return "" if self.gone.isHidden() else str(self._value)
 
     def _show(self) -> None:
         value = self._value
@@ -117,7 +118,7 @@ class ModelBox(Control):
             title = tr("mixed")
         elif not isinstance(value, str) or not value:
             title = tr("Choose a model")
-        elif is_path(value):
+        elif by_path(value):
             title, small = Path(value.replace("\\", "/")).name, tr("a file")
         else:
             offer = self._models.offer(value)
@@ -125,7 +126,7 @@ class ModelBox(Control):
             title = offer.title if offer else absent.title if absent else value
             small = offer.small if offer else ""
         self.button.setText(_short(self.button, title))
-        self.button.setToolTip(tip(str(value) if is_path(str(value)) else title))
+        self.button.setToolTip(tip(str(value) if by_path(str(value)) else title))
         self.small.setText(small)
         self.small.setVisible(bool(small))
         if self._lost:
@@ -202,7 +203,7 @@ class ModelBox(Control):
     def take(self, name: str) -> None:
         """Use this model, or file; where the old file is lost, all that used it may follow."""
         old = self._value
-        if self._lost and isinstance(old, str) and is_path(name) and name != old:
+        if self._lost and isinstance(old, str) and by_path(name) and name != old:
             self.refused.emit("")
             self.relinked.emit(old, name)
         elif name != old:
@@ -213,7 +214,7 @@ class ModelBox(Control):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         suffixes = " ".join(f"*{suffix}" for suffix in self.param.suffixes)
         dialog.setNameFilters([f"{tr(self.param.title)} ({suffixes})", tr("All files (*)")])
-        if isinstance(self._value, str) and is_path(self._value) and Path(self._value).parent.is_dir():
+        if isinstance(self._value, str) and by_path(self._value) and Path(self._value).parent.is_dir():
             dialog.setDirectory(str(Path(self._value).parent))
         dialog.fileSelected.connect(self.take)
         dialog.finished.connect(dialog.deleteLater)
@@ -237,11 +238,6 @@ class ModelBox(Control):
 
     def sizeHint(self) -> QSize:
         return QSize(self.room(), super().sizeHint().height())
-
-
-def is_path(text: str) -> bool:
-    """Whether a model is named by its file rather than as the shelf does (nodes.model)."""
-    return "/" in text or "\\" in text or text.lower().endswith((".onnx", ".pth", ".pt", ".ckpt", ".safetensors"))
 
 
 def _short(button: QToolButton, text: str) -> str:
