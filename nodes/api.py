@@ -29,6 +29,7 @@ from nodes.model import Mode, Model, Pattern, find_model
 from nodes.node import Node
 from nodes.params import Colour, Curve, FilePath, FolderPath, ParamError, Ranges, Text, param
 from nodes.ports import Audio, Captions, Clip, Mask, Timecodes, Vectors, Wants, gives, takes
+from nodes.restoring import MOST_FACES, Finding, restored
 from nodes.script import Ref, Script
 from nodes.shelf import SUFFIXES
 from nodes.sink import Coder, Sink, SoundCodec
@@ -36,6 +37,7 @@ from nodes.sound import Silence, Sound, SoundFile, SoundJoin
 from nodes.stage import Precision, Provider, Stage
 
 __all__ = [
+    "MOST_FACES",
     "MOST_STEADY",
     "SUFFIXES",
     "Annotated",
@@ -50,6 +52,7 @@ __all__ = [
     "Family",
     "Fields",
     "FilePath",
+    "Finding",
     "FolderPath",
     "Fraction",
     "IntEnum",
@@ -102,6 +105,7 @@ __all__ = [
     "param",
     "phase",
     "replace",
+    "restored",
     "seen",
     "snap_rate",
     "takes",

@@ -153,3 +153,11 @@ def picky_painter(multiple: int) -> bytes:
         operation("Conv", ["again", "mix"], ["made"]),
     ]
     return model(steps, *ends(4, 3), weights, {"multiple": str(multiple)})
+
+
+def negative(side: int) -> bytes:
+    """Takes faces of one size only, -1 to 1, and gives their negative."""
+    weights = [tensor("minus", [-1.0], (1,))]
+    shape = (1, 3, side, side)
+    steps = [operation("Mul", ["face", "minus"], ["made"])]
+    return model(steps, [value("face", shape)], [value("made", shape)], weights, {"pattern": "faces", "range": "-1..1"})

@@ -6,6 +6,7 @@ ONNX is protobuf; the few messages that a model needs are written by hand here, 
 
 from __future__ import annotations
 
+import math
 import struct
 import sys
 from collections.abc import Mapping, Sequence
@@ -187,12 +188,73 @@ def inpainter() -> bytes:
     return model(steps, *ends, weights, {"title": "Demo inpainter (the mean around)", "radius": str(SPREAD)})
 
 
+FACE_SIDE = 512
+
+
+def face_sharpener(side: int = FACE_SIDE) -> bytes:
+    """Takes a square of one size only, -1 to 1, as the models of faces do: a picture and half of what a 3 × 3 binomial
+    blur takes from it."""
+    kernel = [1.5 * (at == 4) - weight / 32 for at, weight in enumerate((1, 2, 1, 2, 4, 2, 1, 2, 1))]
+    weights = [tensor("kernel", kernel * 3, (3, 1, 3, 3)), tensor("border", [0, 0, 1, 1, 0, 0, 1, 1], (8,))]
+    steps = [
+        operation("Pad", ["face", "border"], ["wide"], {"mode": "edge"}),
+        operation("Conv", ["wide", "kernel"], ["sharp"], {"group": 3, "kernel_shape": (3, 3)}),
+    ]
+    shape = (1, 3, side, side)
+    meta = {"title": "Demo face model (sharpens)", "pattern": "faces", "range": "-1..1"}
+    return model(steps, [value("face", shape)], [value("sharp", shape)], weights, meta)
+
+
+FACE = (
+    0.376917, 0.468647, 0.622857, 0.469128, 0.501239, 0.613319, 0.393088, 0.725411, 0.611502, 0.724905,
+)  # fmt: skip
+"""The demo face's points in its square of side 1, x and y in turn: where aligned faces have them."""
+FACE_CELLS = 3
+"""Side of that square, in cells of 32 pixels."""
+
+
+def face_finder() -> bytes:
+    """Answers as YuNet does (BGR, 0 to 255): where 32 × 32 pixels are strong red, a face lies around them, 96 pixels
+    wide. It finds nothing smaller."""
+    points = [(at - 0.5) * FACE_CELLS + 0.5 for at in FACE]
+    constants = {
+        "cls": [0.0],
+        "obj": [1.0],
+        "bbox": [0.5, 0.5, math.log(FACE_CELLS), math.log(FACE_CELLS)],
+        "kps": points,
+    }
+    weights = [tensor("redness", [-1 / 200, -1 / 200, 1 / 200], (1, 3, 1, 1))]
+    steps = [operation("Conv", ["input", "redness"], ["red"])]
+    outputs = []
+    for stride in (8, 16, 32):
+        area = {"kernel_shape": (stride, stride), "strides": (stride, stride)}
+        steps.append(operation("AveragePool", ["red"], [f"red_{stride}"], area))
+        for name, numbers in constants.items():
+            each, key = len(numbers), f"{name}_{stride}"
+            slope = 1.0 if (name, stride) == ("cls", 32) else 0.0
+            weights += [
+                tensor(f"{key} slope", [slope] * each, (each, 1, 1, 1)),
+                tensor(f"{key} flat", [float(number) for number in numbers], (each,)),
+                tensor(f"{key} shape", [1, -1, each], (3,)),
+            ]
+            steps += [
+                operation("Conv", [f"red_{stride}", f"{key} slope", f"{key} flat"], [f"{key} planes"]),
+                operation("Transpose", [f"{key} planes"], [f"{key} cells"], {"perm": (0, 2, 3, 1)}),
+                operation("Reshape", [f"{key} cells", f"{key} shape"], [key]),
+            ]
+            outputs.append(value(key, (1, f"n{stride}", each)))
+    taken = [value("input", (1, 3, "h", "w"))]
+    return model(steps, taken, outputs, weights, {"title": "Demo face finder (strong red)", "pattern": "detector"})
+
+
 MODELS = {
     "demo-upscale-2x": upscaler,
     "demo-interpolate": interpolator,
     "demo-denoise": softener,
     "demo-colourise": colouriser,
     "demo-inpaint": inpainter,
+    "demo-faces": face_sharpener,
+    "demo-face-finder": face_finder,
 }
 
 
