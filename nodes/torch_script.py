@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-GET_TORCH = "Get it with `python3 launch.py setup torch` (4.7 GB), or choose an ONNX model"
+GET_TORCH = "Get it with `python3 launch.py setup torch`, or choose an ONNX model"
 
 
 def torch_is_here() -> bool:

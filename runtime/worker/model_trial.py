@@ -1,4 +1,5 @@
-"""Looks into an ONNX file and tries it, in a process of its own: `python -m runtime.worker.model_trial FILE PARENT`.
+"""Looks into an ONNX file, or PyTorch weights, and tries it, in a process of its own: `python -m
+runtime.worker.model_trial FILE PARENT`.
 
 A stranger's model may be broken, endless or larger than the machine: whatever it does, it does it here. What is
 found is written to stdout as JSON lines, each as soon as it is known: {"facts": …}, then {"trial": …}, or {"fault": …}.
@@ -11,14 +12,18 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from runtime.worker.lifeline import end_with
 
+if TYPE_CHECKING:
+    from runtime.worker.torch_trial import Tried
+
 KNOWN_DOMAINS = ("", "ai.onnx", "ai.onnx.ml", "com.microsoft")
+WEIGHTS = (".pth", ".pt", ".ckpt", ".pkl", ".bin", ".safetensors")
 MOST_BYTES = (1 << 31) - 1
 """What one protobuf message can be."""
 SIZES = ((32, 48), (64, 128), (128, 256), (256, 512))
@@ -36,6 +41,8 @@ class FaultyModelError(Exception):
 
 def facts(path: Path) -> dict[str, Any]:
     """What the file says of itself, checked against ONNX's rules. FaultyModelError."""
+    if path.suffix.lower() in WEIGHTS:
+        return _of_weights(path)
     import onnx
 
     if path.stat().st_size > MOST_BYTES:
@@ -67,6 +74,15 @@ def facts(path: Path) -> dict[str, Any]:
         "weights": sum(int(np.prod(tensor.dims, dtype=np.int64)) for tensor in model.graph.initializer),
         "producer": f"{model.producer_name} {model.producer_version}".strip()[:80],
     }
+
+
+def _of_weights(path: Path) -> dict[str, Any]:
+    from runtime.worker import torch_trial  # torch takes seconds to import
+
+    try:
+        return torch_trial.facts(path)
+    except torch_trial.NetError as fault:
+        raise FaultyModelError(str(fault).removeprefix(f"{path.name}: ")) from None
 
 
 def _tensors(graph: Any) -> Iterator[Any]:
@@ -128,7 +144,7 @@ class Net:
 
 def trial(path: Path, said: dict[str, Any]) -> dict[str, Any]:
     """What the model does with a picture: its scale, its padding, its range, and that it gives the same size twice."""
-    net = Net(path, said)
+    net = _opened(path, said)
     height, width = said["inputs"][0]["shape"][2:]
     fixed = height is not None or width is not None
     sizes = ((height or width, width or height),) if fixed else SIZES
@@ -142,7 +158,7 @@ def trial(path: Path, said: dict[str, Any]) -> dict[str, Any]:
     like = answer.shape[0] == picture.shape[0]
     error = _error(picture, answer, scale) if like else 0.0
     value_range = "0..1"
-    if like and error > DOUBTFUL:
+    if like and error > DOUBTFUL and "net" not in said:
         value_range, error = _value_range(net, picture, scale, error)
     multiple = 1 if fixed else _multiple(net, picture, scale, error, value_range if like else "")
     return {
@@ -156,7 +172,15 @@ def trial(path: Path, said: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _first_answer(net: Net, sizes: tuple[tuple[int, int], ...]) -> tuple[Picture, Picture]:
+def _opened(path: Path, said: dict[str, Any]) -> Net | Tried:
+    if "net" not in said:
+        return Net(path, said)
+    from runtime.worker.torch_trial import Tried
+
+    return Tried(path)
+
+
+def _first_answer(net: Net | Tried, sizes: tuple[tuple[int, int], ...]) -> tuple[Picture, Picture]:
     first: Exception | None = None
     for height, width in sizes:
         picture = test_picture(net.channels, height, width)
@@ -174,7 +198,7 @@ def _first_answer(net: Net, sizes: tuple[tuple[int, int], ...]) -> tuple[Picture
     raise FaultyModelError(f"it fails on a picture of {tried}: {_first_line(first)}")
 
 
-def _multiple(net: Net, picture: Picture, scale: int, error: float, value_range: str) -> int:
+def _multiple(net: Net | Tried, picture: Picture, scale: int, error: float, value_range: str) -> int:
     """The smallest step of width and height with which the answer still has its size and its likeness."""
     _, height, width = picture.shape
     for off in OFF_BY:
@@ -194,7 +218,7 @@ def _multiple(net: Net, picture: Picture, scale: int, error: float, value_range:
     return int(np.gcd(height, width))
 
 
-def _value_range(net: Net, picture: Picture, scale: int, unit_error: float) -> tuple[str, float]:
+def _value_range(net: Net | Tried, picture: Picture, scale: int, unit_error: float) -> tuple[str, float]:
     best, least = "0..1", unit_error
     for value_range in ("0..255", "-1..1"):
         answer = _from_range(net.run(_in_range(picture, value_range)), value_range)
