@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from runtime.worker.nets.deform import deformed
 from runtime.worker.nets.net import Net
 from runtime.worker.nets.spynet import SpyNet
-from runtime.worker.nets.warp import warped
+from runtime.worker.nets.warp import Places, warped
 from runtime.worker.nets.weights import Weights, filled
 
 FRAMES = 15
@@ -50,11 +50,12 @@ class BasicVsr(nn.Module):
         ahead = self.spynet(earlier, later).chunk(self.frames - 1)  # from each picture to the next …
         back = self.spynet(later, earlier).chunk(self.frames - 1)
         seen = [[self.feat_extract(one)] for one in pictures]  # of each picture, one more with each way through
+        places = Places.of(ahead[0])
         for way in _WAYS:
-            self._go(way, seen, ahead if way.startswith("backward") else back)
+            self._go(way, seen, ahead if way.startswith("backward") else back, places)
         return torch.cat([self._made(one, looks) for one, looks in zip(pictures, seen, strict=True)], 1)
 
-    def _go(self, way: str, seen: list[list[Tensor]], flows: tuple[Tensor, ...]) -> None:
+    def _go(self, way: str, seen: list[list[Tensor]], flows: tuple[Tensor, ...], places: Places) -> None:
         """Once through the row. `flows[i]` is between pictures i and i + 1, from where it goes to where it was."""
         order = list(range(self.frames))
         if way.startswith("backward"):
@@ -65,22 +66,22 @@ class BasicVsr(nn.Module):
             carried = torch.zeros_like(seen[here][0])
             if at:
                 steps.append(flows[min(here, order[at - 1])])
-                carried = self._carried(way, seen[here][0], done, steps)
+                carried = self._carried(way, seen[here][0], done, steps, places)
             done.append(carried + self.backbone[way](torch.cat((*seen[here], carried), 1)))
         for here, one in zip(order, done, strict=True):
             seen[here].append(one)
 
-    def _carried(self, way: str, now: Tensor, done: list[Tensor], steps: list[Tensor]) -> Tensor:
+    def _carried(self, way: str, now: Tensor, done: list[Tensor], steps: list[Tensor], places: Places) -> Tensor:
         """What the last two pictures showed, brought to where it is now."""
         flow = steps[-1]
         if len(done) == 1:
             longer, before, hint = torch.zeros_like(flow), torch.zeros_like(now), torch.zeros_like(now)
         else:
             before = done[-2]
-            longer = flow + warped(steps[-2], flow, "zeros")
-            hint = warped(before, longer, "zeros")
-        hints = torch.cat((warped(done[-1], flow, "zeros"), now, hint, flow, longer), 1)
-        return self.deform_align[way](torch.cat((done[-1], before), 1), hints, flow, longer)
+            longer = flow + warped(steps[-2], flow, places, "zeros")
+            hint = warped(before, longer, places, "zeros")
+        hints = torch.cat((warped(done[-1], flow, places, "zeros"), now, hint, flow, longer), 1)
+        return self.deform_align[way](torch.cat((done[-1], before), 1), hints, flow, longer, places)
 
     def _made(self, picture: Tensor, looks: list[Tensor]) -> Tensor:
         x = self.reconstruction(torch.cat(looks, 1))
@@ -102,12 +103,13 @@ class _Align(nn.Module):
         layers = [layer for conv in convs for layer in (conv, nn.LeakyReLU(0.1))]
         self.conv_offset = nn.Sequential(*layers, nn.Conv2d(width, 3 * _TAPS * _GROUPS, 3, 1, 1))
 
-    def forward(self, x: Tensor, hints: Tensor, flow: Tensor, longer: Tensor) -> Tensor:
+    def forward(self, x: Tensor, hints: Tensor, flow: Tensor, longer: Tensor, places: Places) -> Tensor:
         rough = self.conv_offset(hints)
         half = _TAPS * _GROUPS
         beside = _FARTHEST * torch.tanh(rough[:, : 2 * half])
         flows = (flow.flip(1).repeat(1, half // 2, 1, 1), longer.flip(1).repeat(1, half // 2, 1, 1))  # down, right …
-        return deformed(x, beside + torch.cat(flows, 1), torch.sigmoid(rough[:, 2 * half :]), self.weight, self.bias)
+        share = torch.sigmoid(rough[:, 2 * half :])
+        return deformed(x, beside + torch.cat(flows, 1), share, self.weight, self.bias, places)
 
 
 class _Blocks(nn.Module):

@@ -5,23 +5,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from runtime.worker.nets.basicvsr import from_basicvsr
 from runtime.worker.nets.net import Net, NetError
 from runtime.worker.nets.rife import from_rife
 from runtime.worker.nets.spandrels import from_spandrel
-from runtime.worker.nets.weights import read_weights
+from runtime.worker.nets.weights import Weights, read_weights
 
-_KNOWN = (from_rife, from_spandrel)
+_KNOWN = (from_rife, from_basicvsr, from_spandrel)
 """Each gives a net of a file's name and weights, or None where they are not its own."""
 
 
 def load(path: Path) -> Net:
     """The net of `path` (.pth .pt .ckpt .pkl .bin .safetensors). NetError, with what to do, where it cannot be used."""
-    weights = read_weights(path)
+    return made(path.name, read_weights(path))
+
+
+def made(name: str, weights: Weights) -> Net:
+    """The net of these tensors; `name` is the file's, for the error's text."""
     for known in _KNOWN:
-        net = known(path.name, weights)
+        net = known(name, weights)
         if net is not None:
             return net
     raise NetError(
-        f"{path.name}: its architecture is not known here (first tensors: {', '.join(list(weights)[:3])}). "
+        f"{name}: its architecture is not known here (first tensors: {', '.join(list(weights)[:3])}). "
         "Choose another model, or one that is ONNX already"
     )

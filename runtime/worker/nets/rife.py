@@ -12,7 +12,7 @@ import torch.nn.functional as F  # noqa: N812  # its usual name
 from torch import Tensor, nn
 
 from runtime.worker.nets.net import Net, NetError
-from runtime.worker.nets.warp import warped
+from runtime.worker.nets.warp import Places, warped
 from runtime.worker.nets.weights import Weights, filled
 
 _FLOW, _MASK, _STRIDE = 4, 1, 4
@@ -68,20 +68,21 @@ class Rife(nn.Module):
 
     def forward(self, fed: Tensor) -> Tensor:
         first, second, time = fed[:, :3].clamp(0, 1), fed[:, 3:6].clamp(0, 1), fed[:, 6:7]
+        places = Places.of(first)
         looks = (self.encode(first), self.encode(second)) if self.shape.head else ()
         flow, given = self.block0(torch.cat((first, second, *looks, time), 1), None, self.shape.scales[0])
         mask, carried = given[:, :1], given[:, 1:]
         for at, scale in enumerate(self.shape.scales[1:], 1):
             to_first, to_second = flow[:, :2], flow[:, 2:]
-            parts = [warped(first, to_first), warped(second, to_second)]
+            parts = [warped(first, to_first, places), warped(second, to_second, places)]
             if looks:
-                parts += [warped(looks[0], to_first), warped(looks[1], to_second)]
+                parts += [warped(looks[0], to_first, places), warped(looks[1], to_second, places)]
             parts += [time, mask, *([carried] if self.shape.carries else [])]
             step, given = getattr(self, f"block{at}")(torch.cat(parts, 1), flow, scale)
             flow, carried = flow + step, given[:, 1:]
             mask = given[:, :1] if self.shape.head else mask + given[:, :1]  # from 4.7 on it is told anew each time
         share = torch.sigmoid(mask)
-        return warped(first, flow[:, :2]) * share + warped(second, flow[:, 2:]) * (1 - share)
+        return warped(first, flow[:, :2], places) * share + warped(second, flow[:, 2:], places) * (1 - share)
 
 
 class _Block(nn.Module):

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  # its usual name
 from torch import Tensor, nn
 
-from runtime.worker.nets.warp import warped
+from runtime.worker.nets.warp import Places, warped
 
 _LEVELS = 6
 _WIDTHS = (8, 32, 64, 32, 16, 2)
@@ -37,7 +37,7 @@ class SpyNet(nn.Module):
         for level in self.basic_module[1:]:
             one, other = pyramid.pop()
             rough = F.interpolate(flow, scale_factor=2.0, mode="bilinear", align_corners=True) * 2.0
-            flow = rough + level(torch.cat((one, warped(other, rough), rough), 1))
+            flow = rough + level(torch.cat((one, warped(other, rough, Places.of(other)), rough), 1))
         return flow
 
 
