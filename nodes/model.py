@@ -207,7 +207,9 @@ def _notes(beside: Path, path: Path) -> dict[str, object]:
         raise MediaError(f"{beside.name}: is no description of {path.name}. Mend it or delete it")
     if beside.name == JOURNAL:
         found = read.get("inspected")
-        read = found if isinstance(found, dict) else {}
+        read = dict(found) if isinstance(found, dict) else {}
+        if not read.get("radius"):  # not known to whoever tried it: the file may say
+            read.pop("radius", None)
     return in_our_words(read)
 
 

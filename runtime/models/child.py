@@ -43,11 +43,11 @@ def work(
     *,
     limit_s: float = LIMIT_S,
     most_bytes: int | None = None,
-    command: tuple[str, ...] = COMMAND,
+    command: tuple[str, ...] | None = None,
 ) -> Any:
     """What the task answers. `about` begins every line that is said. ConversionError; TorchMissingError."""
     ceiling = most_bytes or int(psutil.virtual_memory().available * SHARE)
-    talk = _Talk([*command, task, str(os.getpid())], about, limit_s, ceiling)
+    talk = _Talk([*(command or COMMAND), task, str(os.getpid())], about, limit_s, ceiling)
     try:
         talk.ask(asked)
         return talk.answer(say)

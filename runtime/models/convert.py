@@ -181,7 +181,7 @@ def _exported(weights: Path, bench: Bench, frozen: bool) -> tuple[dict[str, Any]
         frozen=frozen,
         meta={**bench.meta, "source": weights.name, "source_sha256": sha256(weights)},
     )
-    return facts, _compared(file, bench)
+    return facts, offs(facts.pop("off"))
 
 
 def _compared(file: Path, bench: Bench) -> tuple[Off, ...]:
@@ -192,11 +192,11 @@ def _lowered(precision: Precision, base: Path, feed: dict[str, object], bench: B
     """One with fewer bits; a fault of it leaves the others standing."""
     to = bench.file(precision)
     try:
-        bench.do(
+        found = bench.do(
             "lower", onnx=str(base.absolute()), to=str(to), precision=str(precision), reference=str(bench.reference)
         )
+        off = offs(found)
         _usable(to)
-        off = _compared(to, bench)
         verdict = judged(precision, off)
         made = Made(precision, None if verdict.refused else to, to.stat().st_size, off)
     except ConversionError as fault:

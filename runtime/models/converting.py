@@ -212,6 +212,8 @@ def _inspected(report: Report) -> Inspected:
         value_range=ValueRange(facts["value_range"]),
         weights=facts["weights"],
         producer=f"PyTorch {facts['torch']}",
+        arch=facts["arch"],
+        radius=facts["radius"],
     )
 
 

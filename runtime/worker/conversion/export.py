@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from runtime.worker.conversion import compare
 from runtime.worker.conversion.answers import answering, facts, feed_of, loaded
 from runtime.worker.conversion.fault import ConversionError
 from runtime.worker.conversion.pictures import Feed
@@ -19,7 +20,8 @@ TAKES, GIVES = "picture", "made"
 
 
 def work(asked: dict[str, Any], note: Callable[[str], None]) -> dict[str, Any]:
-    """{"weights", "onnx", "reference", "clip", "size", "frozen", "meta"}: the file, and the answers to prove it by."""
+    """{"weights", "onnx", "reference", "clip", "size", "frozen", "meta"}: the file, the answers to prove it by, and
+    how far it is `off`, as `compare` tells it."""
     net = loaded(Path(asked["weights"]))
     size = asked.get("size")
     how = feed_of(net, tuple(size) if size else None, asked.get("frozen", False))
@@ -30,7 +32,8 @@ def work(asked: dict[str, Any], note: Callable[[str], None]) -> dict[str, Any]:
     _export(net, how, Path(asked["onnx"]))
     found = facts(net, how)
     _describe(Path(asked["onnx"]), found, asked.get("meta", {}))
-    return {**found, "sizes": sizes, "opset": OPSET}
+    off = compare.work({"onnx": asked["onnx"], "reference": asked["reference"]}, note)
+    return {**found, "sizes": sizes, "opset": OPSET, "off": off}
 
 
 def _export(net: Any, how: Feed, to: Path) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import onnx
 
+from runtime.worker.conversion import compare
 from runtime.worker.conversion.half import to_half
 from runtime.worker.conversion.whole import to_int8
 
 
-def work(asked: dict[str, Any], note: Callable[[str], None]) -> dict[str, Any]:
-    """{"onnx", "to", "precision", "reference"}."""
+def work(asked: dict[str, Any], note: Callable[[str], None]) -> list[dict[str, Any]]:
+    """{"onnx", "to", "precision", "reference"}: how far it is off, as `compare` tells it."""
     source, to = Path(asked["onnx"]), Path(asked["to"])
     if asked["precision"] == "fp16":
         note("half precision")
@@ -25,4 +26,4 @@ def work(asked: dict[str, Any], note: Callable[[str], None]) -> dict[str, Any]:
             frames = held["calibration"]
         note(f"eight bits, calibrated on {len(frames)} frames")
         to_int8(source, to, frames)
-    return {}
+    return compare.work({"onnx": str(to), "reference": asked["reference"]}, note)

@@ -5,6 +5,7 @@ An interlaced frame gives its upper field: no net is to learn combs.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,11 @@ from runtime.worker.conversion.fault import ConversionError
 
 Batch = NDArray[np.float32]
 """N, planes, height, width, in the net's own range."""
-MOST = 120
-"""Frames that are decoded of a clip, from its beginning."""
+MOST = 48
+"""Frames that are decoded of a clip."""
+RUN = 6
+"""So many together, at places spread over a clip that is longer than LONG_S; else from its beginning."""
+LONG_S = 60
 SIZES = ((128, 96), (176, 144))
 """Width and height of the two proofs: a net that was frozen for one size fails at the other."""
 RANGES = {"0..1": (0.0, 1.0), "-1..1": (-1.0, 1.0), "0..255": (0.0, 255.0)}
@@ -66,14 +70,17 @@ def decoded(clip: Path) -> list[NDArray[np.uint8]]:
     """RGB pictures of a clip, height × width × 3. ConversionError where it shows none."""
     import av
 
-    found = []
+    found: list[NDArray[np.uint8]] = []
     try:
         with av.open(str(clip)) as file:
-            for frame in file.decode(video=0):
-                picture = frame.to_ndarray(format="rgb24")
-                found.append(picture[::2] if frame.interlaced_frame else picture)
-                if len(found) == MOST:
-                    break
+            length = file.duration or 0  # microseconds
+            spread = length > LONG_S * av.time_base
+            for place in range(MOST // RUN if spread else 1):
+                if place:
+                    file.seek(length * place * RUN // MOST)
+                for frame in itertools.islice(file.decode(video=0), RUN if spread else MOST):
+                    picture = frame.to_ndarray(format="rgb24")
+                    found.append(picture[::2] if frame.interlaced_frame else picture)
     except (av.error.FFmpegError, IndexError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         if not found:
