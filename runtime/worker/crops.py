@@ -57,7 +57,7 @@ def cut(planes: Picture, matrix: Numbers, side: int) -> Picture:
         for across in steps:
             u, v = rows[None, :] + across, rows[:, None] + down
             made += bilinear(planes, *_moved(matrix, u, v))
-    return made / len(steps) ** 2
+    return made / np.float32(len(steps) ** 2)
 
 
 def paste(planes: Picture, covered: npt.NDArray[np.bool_], square: Picture, matrix: Numbers, strength: float) -> None:
@@ -86,13 +86,19 @@ def paste(planes: Picture, covered: npt.NDArray[np.bool_], square: Picture, matr
 def bilinear(planes: Picture, x: Numbers, y: Numbers) -> Picture:
     """The picture at these places."""
     _, height, width = planes.shape
-    x, y = np.clip(x - 0.5, 0, width - 1), np.clip(y - 0.5, 0, height - 1)
+    x, y = (np.clip(at - np.float32(0.5), 0, most - 1).astype(np.float32) for at, most in ((x, width), (y, height)))
+    x, y = np.broadcast_arrays(x, y)
     x0, y0 = x.astype(np.intp), y.astype(np.intp)
-    x1, y1 = np.minimum(x0 + 1, width - 1), np.minimum(y0 + 1, height - 1)
-    across, down = (x - x0).astype(np.float32), (y - y0).astype(np.float32)
-    upper = planes[:, y0, x0] * (1 - across) + planes[:, y0, x1] * across
-    lower = planes[:, y1, x0] * (1 - across) + planes[:, y1, x1] * across
-    made: Picture = upper * (1 - down) + lower * down
+    across, down = x - x0.astype(np.float32), y - y0.astype(np.float32)
+    at = y0 * width + x0
+    right, below = (x0 < width - 1).astype(np.intp), np.where(y0 < height - 1, width, 0)
+    made = np.empty((planes.shape[0], *x.shape), np.float32)
+    for target, plane in zip(made, planes, strict=True):
+        flat = plane.reshape(-1)
+        upper, lower = flat.take(at), flat.take(at + below)
+        upper += (flat.take(at + right) - upper) * across
+        lower += (flat.take(at + below + right) - lower) * across
+        target[:] = upper + (lower - upper) * down
     return made
 
 
@@ -108,7 +114,7 @@ def _moved(matrix: Numbers, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _inverse(matrix: Numbers) -> Numbers:
-    turn = np.linalg.inv(matrix[:, :2].astype(np.float64))
+    turn: npt.NDArray[np.float64] = np.linalg.inv(matrix[:, :2].astype(np.float64))
     return np.column_stack([turn, -turn @ matrix[:, 2]]).astype(np.float32)
 
 
@@ -122,6 +128,5 @@ def _reach(matrix: Numbers, side: int, width: int, height: int) -> tuple[int, in
 
 def _ramp(at: Numbers, side: int) -> Numbers:
     """0 at both ends of the side and beyond, 1 from the margin inward, smooth between."""
-    near = np.clip(np.minimum(at, side - at) / (MARGIN * side), 0, 1)
-    made: Numbers = near * near * (3 - 2 * near)
-    return made
+    near: Numbers = np.clip(np.minimum(at, side - at) / np.float32(MARGIN * side), 0, 1)
+    return near * near * (3 - 2 * near)

@@ -23,6 +23,7 @@ COUNT, PLACES = "TapeloomFaces", "TapeloomFacePlaces"
 _LONGEST = 640
 """The longer side of what a detector of any size sees: what YuNet was trained on."""
 _MULTIPLE = 32
+_FLAT = 1e-5
 
 
 class _Detector:
@@ -88,9 +89,11 @@ def find_faces(
         found = model.found(np.stack([np.asarray(f[1][plane]) for plane in range(3)]))
         large = [face for face in found if min(face.box[2:] * shrunk * (aspect, 1)) >= least]
         large.sort(key=lambda face: -float(face.box[2] * face.box[3]))
+        every = [placed(face.points * shrunk, side, aspect) for face in large]
+        # points that all lie in one place are no face's, and no square could be laid over them
+        places = [place.ravel() for place in every if np.linalg.det(place[:, :2]) > _FLAT][:most]
         told = f[0].copy()
-        told.props[COUNT] = min(len(large), most)
-        places = [placed(face.points * shrunk, side, aspect).ravel() for face in large[:most]]
+        told.props[COUNT] = len(places)
         told.props[PLACES] = [float(number) for place in places for number in place] or [0.0]
         return told
 
@@ -99,7 +102,7 @@ def find_faces(
 
 def cut_faces(rgb: vs.VideoNode, found: vs.VideoNode, side: int, most: int = 8) -> vs.VideoNode:
     """The squares, RGBS of 0 to 1, `most` for each frame of `rgb`."""
-    many = blank = rgb.std.BlankClip(width=side, height=side, length=rgb.num_frames * most, keep=True)
+    blank = rgb.std.BlankClip(width=side, height=side, length=rgb.num_frames * most, keep=True)
     many, told = (vs.core.std.Interleave([clip] * most, modify_duration=False) for clip in (rgb, found))
 
     def square(n: int, f: list[vs.VideoFrame]) -> vs.VideoFrame:
