@@ -191,7 +191,7 @@ def _weights(path: Path) -> Model:
 def _unknown(path: Path, journal: Path) -> str:
     what = f"{path.name}: PyTorch weights do not say what they compute. Have them looked into first"
     if journal.exists():
-        return f"{what}: `launch.py models get {journal.parent.name} --again`"
+        return f"{what}: `launch.py models get {journal.parent.name}`"
     return f"{what}: `launch.py models import {path}`"
 
 
