@@ -102,6 +102,7 @@ _SLOTS = 5
 _LENT_SLOTS = 2  # at most so many pictures stay where the worker put them: it needs the other slots
 _LENT_BYTES = 256 * 1024  # smaller ones are copied in no time
 _SLOT_BYTES = 1920 * 1440 * 4  # a larger picture goes over the wire
+_MODELS = ("run_model(", "run_torch(", "run_faces(")  # nodes/stage.py
 _POLL_S = 0.2  # so that Ctrl-C is heard on Windows while we wait
 
 
@@ -730,7 +731,7 @@ def _behind_models(steps: Iterable[StepCode]) -> frozenset[str]:
     slow: set[str] = set()
     nodes: set[str] = set()
     for step in steps:
-        if "run_model(" in step.code or any(one.fingerprint in slow for one in step.inputs):
+        if any(call in step.code for call in _MODELS) or any(one.fingerprint in slow for one in step.inputs):
             slow.add(step.fingerprint)
             nodes.add(step.node)
     return frozenset(nodes)

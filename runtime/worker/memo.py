@@ -217,7 +217,8 @@ def said(error: BaseException) -> str:
     """What an exception says, with its kind where the words alone would puzzle."""
     text = str(error).strip()
     kind = type(error).__name__
-    return text if kind == "Error" and text else f"{kind}: {text}" if text else kind
+    ours = type(error).__module__.startswith("runtime.")  # written for the user
+    return text if (kind == "Error" or ours) and text else f"{kind}: {text}" if text else kind
 
 
 def script_line(error: BaseException, step: StepCode) -> int | None:

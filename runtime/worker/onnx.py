@@ -15,6 +15,7 @@ import vapoursynth as vs
 from runtime.protocol import FOR_THE_USER
 from runtime.worker import providers
 from runtime.worker.inference import Inference
+from runtime.worker.numbers import called_from, of_numbers
 from runtime.worker.tiled import BYTES_A_PIXEL, out_of_memory, tile_that_fits
 from runtime.worker.tiles import halved
 
@@ -45,6 +46,7 @@ def run_model(
     forces `mlrt` or `onnxruntime`."""
     if tile[0]:
         overlap = min(overlap, (min(tile) - 1) // 3)
+    at = called_from()
     job = _Job(list(clips), path, precision, tile, overlap, Fraction(scale), pictures, multiple)
     if not tile[0]:
         job.fit_memory()
@@ -65,7 +67,7 @@ def run_model(
                 continue
             if name != provider and provider not in ("auto", "cpu"):
                 warn(f"{job.title}: runs on {name} instead of {provider}")
-            return made
+            return [of_numbers(each, job.title, at) for each in made]
         if not job.ways(name, engine) and name != "cpu":
             warn(f"{job.title}: {name} is not here ({providers.tried(name).why})")
     raise ModelError(

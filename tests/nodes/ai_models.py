@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from graphs.demo.models.make import model, operation, softener, tensor, upscaler, value
@@ -161,3 +161,42 @@ def negative(side: int) -> bytes:
     shape = (1, 3, side, side)
     steps = [operation("Mul", ["face", "minus"], ["made"])]
     return model(steps, [value("face", shape)], [value("made", shape)], weights, {"pattern": "faces", "range": "-1..1"})
+
+
+def of_no_numbers() -> bytes:
+    """The logarithm of what is below nothing: NaN everywhere."""
+    steps = [
+        operation("Neg", ["picture"], ["less"]),
+        operation("Sub", ["less", "one"], ["below"]),
+        operation("Log", ["below"], ["made"]),
+    ]
+    return model(steps, *ends(3, 3), [tensor("one", [1.0], (1, 1, 1, 1))])
+
+
+def beside_itself() -> bytes:
+    """Says that it keeps the size, and gives the picture twice, side by side."""
+    return model([operation("Concat", ["picture", "picture"], ["made"], {"axis": 3})], *ends(3, 3), (), {"scale": "1"})
+
+
+def of_strange_operators() -> bytes:
+    """Whole, and needs an operation that there is none of."""
+    return softener().replace(b"Conv", b"Conw")
+
+
+Bad = tuple[Callable[[], bytes], str]
+"""What makes the file, and what is said of it."""
+BAD_AT_SIGHT: dict[str, Bad] = {
+    "cut": (lambda: softener()[:200], "ends too early"),
+    "letter": (lambda: b"a long letter, and no model at all\n" * 9, "no ONNX model"),
+    "empty": (lambda: b"", "no ONNX model"),
+    "five": (lambda: mixing([[0.2] * 5] * 3), "takes 5 planes"),
+}
+"""The file alone tells."""
+BAD_AT_LOAD: dict[str, Bad] = {
+    "strange": (of_strange_operators, "strange.onnx cannot be run"),
+    "beside": (beside_itself, "the scale in its description is wrong"),
+}
+BAD_AT_A_FRAME: dict[str, Bad] = {
+    "nan": (of_no_numbers, "nan.onnx gives no numbers"),
+    "glutton": (gluttonous, "wants more memory than there is"),
+}
