@@ -14,7 +14,6 @@ from editor.desk.history import Change
 from editor.desk.playhead import Playhead
 from editor.forms.asks import Knows, Models
 from editor.forms.clock import Clock
-from editor.forms.controls.model import ModelBox
 from editor.forms.exchange import as_text, from_text
 from editor.forms.form import Form
 from editor.forms.header import Header
@@ -337,9 +336,11 @@ class ParamsPanel(QWidget):
 
     def _said_by_row(self, problem: Problem) -> bool:
         """A model that is missing: its row says so, and has the button that fetches it."""
-        rows = self.form.rows.values() if self.form is not None else ()
-        missing = [row.control.missing for row in rows if isinstance(row.control, ModelBox)]
-        return any(name and repr(name) in problem.text for name in missing)
+        if self._models is None:
+            return False
+        named = [self._subject.nodes[0].params.get(param.name) for param in self._subject.params if param.model]
+        absent = [name for name in named if isinstance(name, str) and self._models.absent(name) is not None]
+        return any(repr(name) in problem.text for name in absent)
 
     def _remedy_text(self, problem: Problem) -> str:
         found = remedy(self._desk.graph, self._desk.registry, problem)

@@ -164,6 +164,7 @@ class Sheet(QDialog):
             (tr("Values"), f"{one.value_range.value}, {one.dtype}"),
             (tr("Weights"), weights),
             (tr("Made by"), one.producer),
+            (tr("Architecture"), one.arch),
         ]
         return [(title, text) for title, text in told if text]
 
@@ -235,4 +236,4 @@ def _fed(pattern: Pattern, window: int) -> str:
         Pattern.FACES: tr("faces"),
         Pattern.MASK: tr("RGB and a mask"),
     }
-    return words[pattern]
+    return words.get(pattern, pattern.value)

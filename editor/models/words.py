@@ -88,7 +88,7 @@ def takes_line(one: Known) -> str:
         Pattern.FACES: tr("faces, cut out and pasted back"),
         Pattern.MASK: tr("a picture and a mask of what is to be filled"),
     }
-    parts = [words[entry.pattern].format(count=entry.window)]
+    parts = [words.get(entry.pattern, entry.pattern.value).format(count=entry.window)]
     if entry.fixed_size:
         parts.append(tr("of {side} × {side} alone").format(side=entry.fixed_size))
     elif entry.multiple > 1:
