@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import vapoursynth as vs
 
+from runtime.worker.numbers import called_from, of_numbers
 from runtime.worker.onnx import ModelError, short, warn
 
 
@@ -24,6 +25,7 @@ def run_torch(
     compiled: bool = False,
 ) -> list[vs.VideoNode]:
     """As `run_model`, by PyTorch. `compiled`: for the size of the picture, or of its tiles; kept for the next time."""
+    at = called_from()
     title = path.replace("\\", "/").rsplit("/", 1)[-1]
     try:
         from runtime.worker.torch_inference import TorchInference
@@ -50,4 +52,4 @@ def run_torch(
     except Exception as fault:  # weights, a driver, a compiler: all may fail in any way
         told = short(fault).removeprefix(f"{title}: ")
         raise ModelError(f"the model {title} cannot be run: {told}") from None
-    return inference.clips(clips, pictures)
+    return [of_numbers(each, title, at) for each in inference.clips(clips, pictures)]
