@@ -26,6 +26,7 @@ FEEDS = {
     Pattern.CHROMA_MERGE: "a small picture for its colours; the luma stays",
     Pattern.FACES: "crops of faces, pasted back",
     Pattern.MASK: "a frame and a mask",
+    Pattern.DETECTOR: "one whole frame, and says where faces are",
 }
 
 
@@ -113,6 +114,9 @@ def _where(entry: Entry, held: Held | None) -> Iterator[str]:
     if entry.ncnn:
         package = f"{entry.ncnn.package} {entry.ncnn.version} ({entry.ncnn.licence})"
         yield f"  the package {package}: half precision, converted to ONNX"
+    if entry.shipped:
+        package = f"{entry.shipped.package} {entry.shipped.version} ({entry.shipped.licence})"
+        yield f"  the package {package}: the official file itself"
     for file in entry.files:
         yield f"  {file.address or f'{file.name}, by hand from the page: no address is known'}"
         by = f"; published by {file.publisher}" if file.publisher else ""

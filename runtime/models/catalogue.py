@@ -10,7 +10,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from runtime.models.entry import Entry, HashSource, Licence, Memory, NcnnSource, Pattern, Task, ValueRange, Weights
+from runtime.models.entry import (
+    Entry,
+    HashSource,
+    Licence,
+    Memory,
+    NcnnSource,
+    Pattern,
+    ShippedSource,
+    Task,
+    ValueRange,
+    Weights,
+)
 
 FOLDER = Path(__file__).parent / "registry"
 NAME = re.compile(r"[a-z0-9]([a-z0-9.+-]{0,62}[a-z0-9])?")
@@ -51,7 +62,7 @@ def entry(name: str, said: Mapping[str, Any]) -> Entry:
     faults: list[str] = []
     whole = dict(said)
     tables: dict[str, Any] = {}
-    for key, kind in (("licence", Licence), ("memory", Memory), ("ncnn", NcnnSource)):
+    for key, kind in (("licence", Licence), ("memory", Memory), ("ncnn", NcnnSource), ("shipped", ShippedSource)):
         if key in whole:
             tables[key] = _table(kind, whole.pop(key), key, faults)
     files = whole.pop("files", [])
@@ -118,6 +129,7 @@ def _rules(made: Entry) -> Iterator[str]:
         ("channels_in: RGB and a mask are 4", lambda: made.pattern is not Pattern.MASK or made.channels_in == 4),
         ("fixed_size: not a multiple of `multiple`", lambda: not (made.fixed_size or 0) % made.multiple),
         ("value_range: faces come as -1..1", lambda: _faces(made)),
+        ("shipped: one file, whose sha256 is stated, and no ncnn beside it", lambda: _shipped(made)),
     )
     yield from (text for text, holds in checks if not holds())
     for file in made.files:
@@ -141,6 +153,10 @@ def _pair(made: Entry) -> bool:
 
 def _faces(made: Entry) -> bool:
     return made.pattern is not Pattern.FACES or made.value_range is ValueRange.SIGNED
+
+
+def _shipped(made: Entry) -> bool:
+    return not made.shipped or (len(made.files) == 1 and bool(made.files[0].sha256) and not made.ncnn)
 
 
 def _of_file(file: Weights) -> Iterator[str]:

@@ -46,6 +46,8 @@ class Pattern(StrEnum):
     """Crops of faces, pasted back."""
     MASK = "mask"
     """A frame and a mask of what to fill."""
+    DETECTOR = "detector"
+    """A frame, in which it finds faces: no picture comes out."""
 
 
 class ValueRange(StrEnum):
@@ -111,6 +113,16 @@ class NcnnSource:
 
 
 @dataclass(frozen=True)
+class ShippedSource:
+    """The official file itself, with the name and hash that `files` states, in a folder of a Python package."""
+
+    package: str
+    version: str
+    licence: str
+    folder: str
+
+
+@dataclass(frozen=True)
 class Memory:
     """Working memory for each pixel of the input, beside the weights themselves.
 
@@ -150,7 +162,13 @@ class Entry:
     """The package of the environment that brings it: nothing is fetched."""
     files: tuple[Weights, ...] = ()
     ncnn: NcnnSource | None = None
+    shipped: ShippedSource | None = None
     own: bool = False
+
+    @property
+    def package(self) -> NcnnSource | ShippedSource | None:
+        """The Python package that has it."""
+        return self.ncnn or self.shipped
 
     @property
     def downloadable(self) -> bool:

