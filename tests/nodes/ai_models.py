@@ -109,7 +109,7 @@ def written(folder: Path, name: str, data: bytes) -> str:
     return str(path)
 
 
-ALONE = {
+ALONE: dict[str, Callable[[], bytes]] = {
     "frame": softener,
     "frame 2x": upscaler,
     "luma 2x": lambda: upscaler(1),
