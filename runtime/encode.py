@@ -124,26 +124,28 @@ def joined(
     origin: Origin | None = None,
     document: str = "",
     record: str = "",
-) -> tuple[str, ...]:
+) -> Encode:
     """The command that puts the pieces which the ffconcat file `listed` names into `part`, frames [first, last) of
     `clip`, with everything that goes along. Reads nothing from stdin."""
     sound = SoundTrack(sink, clip, span, origin)
     carried = Carried(sink, clip.cut(*span), origin, first_input=1 + len(sound.inputs))
     # a piece's own times may be rounded, to milliseconds in Matroska: each is the time of a frame, exactly
-    exact = f"round(round({{}}*TB*{_ratio(clip.fps)})/({_ratio(clip.fps)})/TB)"
-    return (
+    exact = f"round((round({{}}*TB*{_ratio(clip.fps)}){{}})/({_ratio(clip.fps)})/TB)"
+    pts, dts, end = exact.format("PTS", ""), exact.format("DTS", ""), exact.format("PTS", "+1")
+    argv = (
         ffmpeg, *_QUIET,
         "-protocol_whitelist", "file,crypto,data", "-f", "concat", "-safe", "0", "-i", f"file:{listed}",
         *(word for one in (*sound.inputs, *carried.inputs) for word in one),
         *(("-filter_complex", ";".join(sound.chains)) if sound.chains else ()),
         "-map", "0:v:0", *sound.mapped,
         "-map_metadata:g", "-1", *carried.options,
-        "-c:v", "copy", "-bsf:v", f"setts=pts={exact.format('PTS')}:dts={exact.format('DTS')}",
+        "-c:v", "copy", "-bsf:v", f"setts=pts={pts}:dts={dts}:duration={end}-{pts}",
         *sound.options,
         *sink.muxer_options,
         *_attachments(sink, document, record),
         *_destination(sink, part, span[0]),
     )  # fmt: skip
+    return Encode(argv, _wire(clip.format), tuple(sound.notes))
 
 
 def _coded(info: ClipInfo, coder: Coder) -> tuple[str, ...]:

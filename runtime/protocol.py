@@ -150,6 +150,7 @@ class RenderSink:
 
     `ffmpeg` is the whole argument list; it reads pipe:0 and writes to a .part path. The worker adds
     `-progress`. `frames_expected` is what ffmpeg must say it encoded; any other number is a failure.
+    `shown`: frames that cannot be made, and the ones that are shown in their place.
     """
 
     node: str
@@ -160,6 +161,7 @@ class RenderSink:
     wire: PixelWire
     ffmpeg: tuple[str, ...]
     frames_expected: int
+    shown: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

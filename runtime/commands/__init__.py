@@ -16,6 +16,7 @@ DONE, FAILED, WRONG, CANCELLED = 0, 1, 2, 130
 _SHOWN = (
     "demo",
     "run",
+    "resume",
     "check",
     "compile",
     "frame",

@@ -5,6 +5,9 @@
     {"event": "note", "text": …}
     {"event": "indexing", "file": …, "percent": 0…100}
     {"event": "listening", "node": …}
+    {"event": "waiting", "text": …}                            again and again, until it goes on
+    {"event": "joining", "node": …, "share": 0…1}
+    {"event": "kept", "result": …, "made": …, "frames": …}     it ends; `resume` goes on
     {"event": "progress", "frames": …, "total": …, "fps": …, "left_s": … or null, "size_bytes": …, "elapsed_s": …,
      "outputs": [{"node": …, "written": …, "encoded": …, "total": …, "size_bytes": …}, …]}
     {"event": "done", "elapsed_s": …, "files": [{"node": …, "path": …, "frames": …, "size_bytes": …, "encoder": …}, …]}
@@ -22,7 +25,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TextIO
 
-from runtime.jobs.render import Event, Indexing, Listening, Note, Result, Writing
+from runtime.jobs.events import Event, Indexing, Joining, Kept, Listening, Note, Waiting, Writing
+from runtime.jobs.render import Result
 from runtime.session import RenderUpdate
 
 EVERY_S = 5.0
@@ -35,8 +39,11 @@ class Teller:
     def __init__(self, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self.out, self.clock = out, clock
 
+    kept: Kept | None = None
+
     def tell(self, event: Event) -> None:
-        pass
+        if isinstance(event, Kept):
+            self.kept = event
 
     def done(self, result: Result) -> None:
         pass
@@ -48,7 +55,11 @@ class Teller:
             print(f"tapeloom: {line}", file=sys.stderr)
 
     def cancelled(self) -> None:
-        print("tapeloom: cancelled; nothing was kept", file=sys.stderr)
+        if self.kept is None:
+            print("tapeloom: cancelled; nothing was kept", file=sys.stderr)
+            return
+        there = f"{self.kept.made} of {self.kept.frames} frames are made and kept"
+        print(f"tapeloom: cancelled; {there}. `launch.py resume {self.kept.result.name}` goes on", file=sys.stderr)
 
 
 class Lines(Teller):
@@ -58,10 +69,11 @@ class Lines(Teller):
     said = ""
 
     def tell(self, event: Event) -> None:
+        super().tell(event)
         match event:
             case Note(text):
                 print(f"note: {text}", file=self.out, flush=True)
-            case Indexing() | Writing():
+            case Indexing() | Writing() | Joining() | Waiting():
                 self.now_and_then(words(event), _whole(event))
             case Listening():
                 print(words(event), file=self.out, flush=True)
@@ -83,7 +95,7 @@ class Terminal(Lines):
     width = 0
 
     def tell(self, event: Event) -> None:
-        if isinstance(event, Note):
+        if isinstance(event, Note | Kept):
             self.clear()
             super().tell(event)
         else:
@@ -118,9 +130,16 @@ class Json(Teller):
         print(json.dumps({"event": event, **facts}, ensure_ascii=False), file=self.out, flush=True)
 
     def tell(self, event: Event) -> None:
+        super().tell(event)
         match event:
             case Note(text):
                 self.say("note", text=text)
+            case Waiting(text):
+                self.say("waiting", text=text)
+            case Joining(node, share):
+                self.say("joining", node=node, share=round(share, 3))
+            case Kept(result, made, frames):
+                self.say("kept", result=str(result), made=made, frames=frames)
             case Indexing(path, percent):
                 self.say("indexing", file=path, percent=percent)
             case Listening(node):
@@ -170,6 +189,12 @@ def words(event: Event) -> str:
             return f"{node}: listening for the loudness of the sound"
         case Writing(update):
             return _written(update)
+        case Waiting(text):
+            return f"waiting: {text}"
+        case Joining(node, share):
+            return f"{node}: joining the segments: {100 * share:.0f} %"
+        case Kept(result, made, frames):
+            return f"{result.name}: {made} of {frames} frames are kept"
 
 
 def _written(update: RenderUpdate) -> str:
@@ -184,6 +209,8 @@ def _whole(event: Event) -> bool:
     match event:
         case Indexing(percent=percent):
             return percent >= 100
+        case Joining(share=share):
+            return share >= 1
         case Writing(update):
             return update.frames >= update.frames_total
         case _:

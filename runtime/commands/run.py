@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -15,7 +15,8 @@ from runtime.commands import CANCELLED, DONE, FAILED, WRONG, UserError
 from runtime.commands._graphs import graph_arguments, open_graph
 from runtime.commands._progress import Teller, teller
 from runtime.jobs.destinations import stem_for
-from runtime.jobs.render import BrokenRenderError, RefusedError, Span, render
+from runtime.jobs.render import BrokenRenderError, How, RefusedError, Result, Rules, Span, render
+from runtime.jobs.segments import LEAST_FRAMES
 from runtime.session import Cancelled
 
 HELP = """Restore a tape: render everything a graph writes
@@ -23,8 +24,9 @@ HELP = """Restore a tape: render everything a graph writes
   launch.py run vhs-pal -i "my tape.dv" -o restored.mkv
   launch.py run my.graph --set qtgmc1.preset=slow --set encode1.crf=18 --frames 0:500
 
-A file is written under a name that ends in .part and gets its own name when it is whole. Exit codes: 0 done,
-1 failed, 2 the graph or the arguments are wrong, 130 cancelled (Ctrl-C)."""
+A file is written under a name that ends in .part and gets its own name when it is whole. Longer renders are made
+segment by segment in a folder beside the result that ends in .job: whatever happens, `launch.py resume` goes on.
+Exit codes: 0 done, 1 failed, 2 the graph or the arguments are wrong, 130 cancelled (Ctrl-C)."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +38,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--frames", metavar="A:B", help="only the frames from A up to, not including, B")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing file (never a source)")
+    how_arguments(parser)
+    progress_arguments(parser)
+
+
+def how_arguments(parser: argparse.ArgumentParser) -> None:
+    """How a render goes about it; `resume` takes them too."""
+    parser.add_argument(
+        "--single-pass", action="store_true",
+        help="one long encode instead of segments: it cannot be gone on with after a crash",
+    )  # fmt: skip
+    parser.add_argument(
+        "--segment", type=int, metavar="FRAMES", help="length of a segment; left out, about half a minute of work"
+    )
+    parser.add_argument(
+        "--substitute", action="store_true",
+        help="show its neighbour for a frame that cannot be made, and say so, instead of stopping",
+    )  # fmt: skip
+
+
+def progress_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--progress", choices=("auto", "lines", "json"), default="auto",
         help="json: one JSON object a line on stdout, for programs (docs/command-line.md)",
@@ -43,21 +65,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
 
 
+def how(args: argparse.Namespace, *, anyway: bool = False) -> How:
+    if args.segment is not None and args.segment < 1:
+        raise UserError(f"--segment {args.segment}: at least one frame")
+    rules = Rules(size=args.segment, substitute=args.substitute)
+    least = min(LEAST_FRAMES, args.segment) if args.segment else LEAST_FRAMES
+    return How(args.single_pass, anyway, least=least, rules=rules)
+
+
 def run(args: argparse.Namespace) -> int:
     tell = teller(args.progress, args.quiet, sys.stdout)
-    try:
-        with _polite_kills():
-            return _run(args, tell)
-    except (KeyboardInterrupt, Cancelled):
-        tell.cancelled()
-        return CANCELLED
 
-
-def _run(args: argparse.Namespace, tell: Teller) -> int:
-    try:
+    def work() -> Result:
         frames = span(args.frames)
         made = open_graph(args)
-        result = render(
+        return render(
             made.graph,
             outputs=args.output,
             stem=stem_for(made.graph, made.name),
@@ -66,7 +88,25 @@ def _run(args: argparse.Namespace, tell: Teller) -> int:
             trust=args.trust,
             registry=default_registry(),
             listen=tell.tell,
+            how=how(args),
         )
+
+    return told(tell, work)
+
+
+def told(tell: Teller, work: Callable[[], Result]) -> int:
+    """Do it; whatever comes of it is said, and is the exit code."""
+    try:
+        with _polite_kills():
+            return _done(tell, work)
+    except (KeyboardInterrupt, Cancelled):
+        tell.cancelled()
+        return CANCELLED
+
+
+def _done(tell: Teller, work: Callable[[], Result]) -> int:
+    try:
+        result = work()
     except RefusedError as fault:
         tell.failed("\n".join(f"{one.severity.value}: {one.line()}" for one in fault.problems), WRONG)
         return WRONG

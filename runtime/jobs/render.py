@@ -1,7 +1,8 @@
-"""One graph rendered to its files: what `run`, `demo`, the queue and the tests call.
+"""One graph rendered to its files: what `run`, `resume`, `demo`, the queue and the tests call.
 
 Compile, look at where results may go, index the sources, render in the supervised worker, look at what was written,
-and only then give it its name. Whatever happens on the way, nothing half lies under a final name.
+and only then give it its name. Whatever happens on the way, nothing half lies under a final name. A longer render is
+made segment by segment in a folder beside its result (runtime.jobs.piecewise), from which it can be gone on with.
 
     RefusedError        the graph or the arguments are wrong: `.problems`, all of them; nothing was started
     BrokenRenderError   it began and did not become whole; the text is one line for the user, `.log` the last words
@@ -10,110 +11,75 @@ and only then give it its name. Whatever happens on the way, nothing half lies u
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from graphs import codec
 from graphs.codec import natural
-from graphs.document import Graph, NodeId
-from graphs.problem import Problem, error, has_errors
-from nodes.clip import ClipInfo
-from nodes.media import MediaError, Probe
+from graphs.document import Graph
+from graphs.problem import error
+from nodes.media import MediaError
 from nodes.registry import Registry, default_registry
-from nodes.script import Call, Literal, Local
-from nodes.sink import Sink
-from nodes.sound import leaves
-from runtime.accompany import GRAPH_NAME
-from runtime.at_hand import at_hand, types_of
-from runtime.compiled import Compiled, Remembering, compiled, index_files
-from runtime.emit import walk
-from runtime.encode import Encode, encode
-from runtime.ffmpeg import Ffmpeg, FfmpegError, choose, find
-from runtime.jobs.destinations import (
-    Destination,
-    destinations,
-    discard,
-    finish,
-    hindrances,
-    prepare,
-    renamed,
-    set_outputs,
-)
-from runtime.loudness import LoudnessError, measured
-from runtime.optimize import fuse
-from runtime.origin import origin_of
-from runtime.plan import Plan, PlannedSink
-from runtime.protocol import ClipFacts, RenderSink
-from runtime.script import step_codes
-from runtime.session import NodeError, RenderError, RenderUpdate, RequestError, Session, WorkerGone
-from runtime.sound import unmeasured
+from runtime.accompany import GRAPH_NAME, RECORD_NAME
+from runtime.ffmpeg import Ffmpeg, FfmpegError, find
+from runtime.jobs import unfinished
+from runtime.jobs.deciding import deciding, differences
+from runtime.jobs.destinations import discard, finish, prepare, set_outputs
+from runtime.jobs.events import Event, Indexing, Joining, Kept, Listening, Note, Waiting, Writing
+from runtime.jobs.faults import BrokenRenderError, RefusedError, clear_words, unwritable
+from runtime.jobs.joining import JoinError
+from runtime.jobs.journal import Folder, Whole, size_of
+from runtime.jobs.lanes import Lane
+from runtime.jobs.piecewise import Piecewise, Rules
+from runtime.jobs.preparing import Frames as Span
+from runtime.jobs.preparing import Prepared, Preparing
+from runtime.jobs.record import SUFFIX as RECORD_SUFFIX
+from runtime.jobs.record import SourceHashes, record, written
+from runtime.jobs.segments import LEAST_FRAMES
+from runtime.protocol import RenderSink
+from runtime.session import Session
 from runtime.sources import prober
+from runtime.watch import Limits
 
 __all__ = [
     "BrokenRenderError",
     "Event",
+    "How",
     "Indexing",
+    "Joining",
+    "Kept",
     "Listening",
     "Note",
     "RefusedError",
     "Rendered",
     "Result",
+    "Rules",
+    "Span",
+    "Waiting",
     "Writing",
     "render",
+    "render_limits",
 ]
 
 
-class RefusedError(Exception):
-    """The graph or the arguments are wrong; nothing was started."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(problem.line() for problem in problems))
-        self.problems = tuple(problems)
-
-
-class BrokenRenderError(Exception):
-    """It did not become whole. One line: where, what, what next."""
-
-    def __init__(self, text: str, log: tuple[str, ...] = ()) -> None:
-        super().__init__(text)
-        self.log = log
-
-
 @dataclass(frozen=True, slots=True)
-class Note:
-    """Something the user should know and need not act on."""
+class How:
+    """`single_pass`: in one go, whatever its length. `anyway`: go on with what is there though something has changed.
+    `keep`: what is whole stays where the render is cancelled."""
 
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Indexing:
-    """The source is decoded once, so that every frame can be found exactly."""
-
-    path: str
-    percent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """The sound of an output is listened through for its loudness."""
-
-    node: str
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """How far the files are."""
-
-    update: RenderUpdate
-
-
-Event = Note | Indexing | Listening | Writing
+    single_pass: bool = False
+    anyway: bool = False
+    keep: bool = True
+    least: int = LEAST_FRAMES
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +95,21 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`cpu_s` is the worker's, without ffmpeg's; `elapsed_s` the whole, `rendering_s` without getting ready."""
+    """`cpu_s` is the worker's, without ffmpeg's; `elapsed_s` the whole, `rendering_s` without getting ready.
+    `segments`: how many there are; `made`: how many of them this run made."""
 
     files: tuple[Rendered, ...]
     elapsed_s: float
     rendering_s: float
     cpu_s: float
     notes: tuple[str, ...] = ()
+    segments: int = 0
+    made: int = 0
 
 
-Span = tuple[int, int | None]
-"""Half-open: output frames [first, last); None is the end."""
+def render_limits() -> Limits:
+    """A render comes to its end in spite of a plugin that crashes here and there: it counts tries itself."""
+    return Limits(restarts=60)
 
 
 def render(
@@ -153,11 +123,13 @@ def render(
     registry: Registry | None = None,
     session: Session | None = None,
     listen: Callable[[Event], None] = lambda _: None,
+    how: How | None = None,
 ) -> Result:
     """Render everything that `graph` writes, in one pass.
 
     `outputs` and `stem` are as in `set_outputs`. `frames` are those of the first output; the others get the same
-    stretch of time. A session that is given stays open.
+    stretch of time. A session that is given stays open. An unfinished render of the same files that is the same is
+    gone on with; one that is not is refused, or, with `overwrite`, begun anew.
     """
     began = time.monotonic()
     known = registry or default_registry()
@@ -168,10 +140,18 @@ def render(
         ffmpeg = find()
     except FfmpegError as fault:
         raise BrokenRenderError(str(fault)) from None
+    with clear_words(), _given(session) as worker:
+        run = _Run(worker, ffmpeg, listen, began, graph, how or How(), overwrite)
+        return run.run(known, frames, trust)
+
+
+@contextmanager
+def _given(session: Session | None) -> Iterator[Session]:
     if session is not None:
-        return _Run(session, ffmpeg, listen, began).run(graph, known, frames, overwrite, trust)
-    with Session() as own:
-        return _Run(own, ffmpeg, listen, began).run(graph, known, frames, overwrite, trust)
+        yield session
+        return
+    with Session(limits=render_limits()) as own:
+        yield own
 
 
 @dataclass
@@ -182,265 +162,218 @@ class _Run:
     ffmpeg: Ffmpeg
     listen: Callable[[Event], None]
     began: float
-    passed_on: set[str] = field(default_factory=set)
+    graph: Graph
+    how: How
+    overwrite: bool
 
-    def run(self, graph: Graph, registry: Registry, frames: Span | None, overwrite: bool, trust: bool) -> Result:
-        probe = Remembering(prober(self.session))
-        available = at_hand(types_of(graph, registry), self.session.namespaces)
-        made = compiled(graph, registry, probe, available=available, trust=trust)
-        goals = destinations(made.plan.sinks)
-        told = {problem.node for problem in made.problems if problem.is_error}
-        hindered = hindrances(goals, _sources(made.plan), overwrite)
-        about_files = [*hindered, *renamed(made.plan.sinks, goals)]
-        problems = [*made.problems, *(problem for problem in about_files if problem.node not in told)]
-        if has_errors(problems):
-            raise RefusedError(problems)
-        for problem in problems:
-            self.listen(Note(problem.line()))
-        made = replace(made, plan=fuse(made.plan))
-        with _clear_words(), _written(graph) as document:
-            self._index(made.plan)
-            infos = self._load(made.plan)
-            self._pass_on()
-            spans = _spans(made.plan.sinks, infos, frames)
-            lanes = [
-                self._lane(planned, infos[planned.node], spans[planned.node], goal, made, probe, document)
-                for planned, goal in zip(made.plan.sinks, goals, strict=True)
-            ]
-            return self._write(lanes, overwrite)
-
-    def _pass_on(self) -> None:
-        """What the worker has said for the user since the last time."""
-        for text in self.session.notes():
-            if text not in self.passed_on:
-                self.passed_on.add(text)
-                self.listen(Note(text))
-
-    def _index(self, plan: Plan) -> None:
-        places = index_files(plan.files)
-        options = _index_options(plan)
-        for file in plan.files:
-            if file.index_key:
-                self.session.index(
-                    file.path,
-                    places[file.index_key],
-                    lambda percent, path=file.path: self.listen(Indexing(path, percent)),  # type: ignore[misc]
-                    options.get(file.index_key),
-                )
-
-    def _load(self, plan: Plan) -> dict[str, ClipInfo]:
-        """What each sink's clip really is, by the sink's node."""
-        prelude, steps = step_codes(plan, index_files(plan.files))
-        for report in self.session.load(steps, prelude):
-            if report.state == "failed":
-                raise BrokenRenderError(f"{report.node}: {report.message}")
-        found = {}
-        for planned in plan.sinks:
-            facts = self.session.describe(plan.step(planned.step).node, planned.port)
-            found[planned.node] = _agreed(planned, facts)
-        return {str(node): info for node, info in found.items()}
-
-    def _lane(
-        self,
-        planned: PlannedSink,
-        info: ClipInfo,
-        span: tuple[int, int],
-        goal: Destination,
-        made: Compiled,
-        probe: Probe,
-        document: str,
-    ) -> _Lane:
-        step = made.plan.step(planned.step)
-        coder, note = choose(self.ffmpeg, planned.sink.coders)
-        sink = self._levelled(planned)
-        origin = origin_of(planned, made.plan, made.resolved, probe)
-        part = str(goal.part)
-        command = encode(self.ffmpeg.path, sink, coder, part, clip=info, span=span, origin=origin, document=document)
-        for text in (note, *command.notes):
-            if text:
-                self.listen(Note(f"{planned.node}: {text}"))
-        ask = RenderSink(
-            planned.node, step.fingerprint, planned.port, *span, command.wire, command.argv, span[1] - span[0]
-        )
-        return _Lane(ask, info, goal, coder.encoder, command)
-
-    def _levelled(self, planned: PlannedSink) -> Sink:
-        sink = planned.sink
-        if sink.sound is None or next(unmeasured(sink.sound.op), None) is None:
-            return sink
-        self.listen(Listening(planned.node))
+    def run(self, registry: Registry, frames: Span | None, trust: bool) -> Result:
+        ready = Preparing(self.session, self.ffmpeg, self.listen)
+        made, probe = ready.compiled(self.graph, registry, self.overwrite, trust)
+        work = ready.lanes(made, probe, frames)
+        lanes = work.lanes
+        longest = max(lane.frames for lane in lanes)
+        pieces = longest > self.how.least and not self.how.single_pass and all(lane.in_pieces for lane in lanes)
         try:
-            op = measured(sink.sound.op, self.ffmpeg.path)
-        except LoudnessError as fault:
-            raise BrokenRenderError(f"{planned.node}: {fault}") from None
-        return replace(sink, sound=replace(sink.sound, op=op))
+            return self._in_pieces(work, frames, trust) if pieces else self._in_one_go(work)
+        finally:
+            ready.pass_on()
 
-    def _write(self, lanes: list[_Lane], overwrite: bool) -> Result:
+    # -- in one go
+    def _in_one_go(self, work: Prepared) -> Result:
+        unread = dict.fromkeys(work.sources, "")  # the record is written first, and nobody waits for their hashes
+        asked: list[RenderSink] = []
+        notes: list[str] = []
+        with _folder() as folder:
+            for lane in work.lanes:
+                document, told = self._documents(folder, lane, work, unread, ())
+                sink, command = lane.whole(self.ffmpeg.path, document, told)
+                notes += self._told(lane, command.notes)
+                asked.append(sink)
+            with self._parts(work.lanes):
+                done = self.session.render(asked, lambda update: self.listen(Writing(update)))
+                files = self._finished(work.lanes)
+        return Result(files, time.monotonic() - self.began, done.elapsed_s, done.cpu_s, tuple(notes))
+
+    # -- in pieces
+    def _in_pieces(self, work: Prepared, frames: Span | None, trust: bool) -> Result:
+        lanes = sorted(work.lanes, key=lambda lane: natural(lane.node))
+        folder = self._opened(lanes, frames, trust)
+        hashes = SourceHashes(work.sources)
+        job = Piecewise(self.session, self.ffmpeg.path, work.lanes, folder, work.sources, self.listen, self.how.rules)
+        try:
+            with clear_words():
+                job.render()
+            notes = [note for lane in work.lanes for note in self._told(lane, lane.notes)]
+            with self._parts(work.lanes):
+                for lane in work.lanes:
+                    document, told = self._documents(folder.path, lane, work, hashes.all(), job.wholes)
+                    try:
+                        job.join(lane, document, told)
+                    except JoinError as fault:
+                        raise BrokenRenderError(f"{lane.node}: {fault}", fault.log) from None
+                files = self._finished(work.lanes, beside=lambda lane: written(
+                    record(lane, self.graph, work.made.plan, self.ffmpeg, hashes.all(), job.wholes)
+                ))  # fmt: skip
+        except BrokenRenderError as fault:
+            raise BrokenRenderError(self._kept(folder, job, str(fault)), fault.log) from None
+        except BaseException:  # Ctrl-C, cancelled: what is whole stays, unless nobody wants it
+            if job.wholes and self.how.keep:
+                self.listen(Kept(lanes[0].goal.final, sum(one.last - one.first for one in job.wholes),
+                                 max(lane.frames for lane in lanes)))  # fmt: skip
+                folder.close()
+            else:
+                self._removed(folder)
+            raise
+        self._removed(folder)
+        rendering_s = sum(whole.took_s for whole in job.wholes)
+        cpu_s = sum(whole.cpu_s for whole in job.wholes)
+        return Result(
+            files, time.monotonic() - self.began, rendering_s, cpu_s, tuple(notes), len(job.wholes), job.made
+        )  # fmt: skip
+
+    def _opened(self, lanes: Sequence[Lane], frames: Span | None, trust: bool) -> Folder:
+        """The job's folder: a new one, or one that is gone on with. RefusedError, JournalError."""
+        path = Folder.of(lanes[0].goal.final)
+        now = deciding(lanes, self.ffmpeg)
+        job: dict[str, Any] = {
+            "begun": datetime.now(UTC).isoformat(timespec="seconds"),
+            "folder": str(Path.cwd()),
+            "frames": list(frames) if frames else None,
+            "overwrite": self.overwrite,
+            "trust": trust,
+            "decides": now,
+            "graph": json.loads(codec.encode(self.graph)),
+        }
+        if (path / "job.json").is_file():
+            folder = Folder.open(path)
+            changed = differences(folder.job().get("decides", {}), now)
+            if not changed or self.how.anyway:
+                one = unfinished.looked_at(path)
+                self.listen(Note(f"goes on with {path.name}: {one.made} of {one.frames} frames are made"))
+                for line in changed:
+                    self.listen(Note(f"changed since: {line}"))
+                return folder
+            folder.close()
+            if not self.overwrite:
+                raise RefusedError([error(_differs(path, changed))])
+        try:
+            folder = Folder.make(path, job)
+        except OSError as fault:
+            raise unwritable(lanes[0].goal, fault) from None
+        unfinished.note(path)
+        return folder
+
+    def _kept(self, folder: Folder, job: Piecewise, text: str) -> str:
+        if not job.wholes:
+            self._removed(folder)
+            return text
+        folder.close()
+        result = folder.path.with_suffix("").name
+        return f"{text}. What is made is kept: `launch.py resume {result}` goes on with it"
+
+    def _removed(self, folder: Folder) -> None:
+        folder.remove()
+        unfinished.forget(folder.path)
+
+    # -- what both need
+    def _documents(
+        self, folder: Path | None, lane: Lane, work: Prepared, sources: Mapping[str, str], wholes: Sequence[Whole]
+    ) -> tuple[str, str]:
+        """Files with the graph and the record, for the result to carry; empty where they cannot be written."""
+        if folder is None:
+            return "", ""
+        texts = {
+            GRAPH_NAME: codec.encode(self.graph),
+            f"{lane.node}-{RECORD_NAME}": written(
+                record(lane, self.graph, work.made.plan, self.ffmpeg, sources, wholes)
+            ),
+        }  # fmt: skip
+        paths = []
+        for name, text in texts.items():
+            path = folder / name
+            try:
+                path.write_text(text, "utf-8")
+            except OSError:
+                return "", ""
+            paths.append(str(path))
+        return paths[0], paths[1]
+
+    def _told(self, lane: Lane, notes: Sequence[str]) -> tuple[str, ...]:
+        for text in notes:
+            self.listen(Note(f"{lane.node}: {text}"))
+        return tuple(notes)
+
+    @contextmanager
+    def _parts(self, lanes: Sequence[Lane]) -> Iterator[None]:
+        """Every `.part` is there, and gone again whatever happens."""
         try:
             for lane in lanes:
                 try:
                     prepare(lane.goal)
                 except OSError as fault:
-                    raise BrokenRenderError(_unwritable(lane.goal, fault)) from None
-            done = self.session.render([lane.ask for lane in lanes], lambda update: self.listen(Writing(update)))
-            self._pass_on()
-            for lane in lanes:
-                self._look(lane)
-            files = []
-            for lane in lanes:
-                size = _size(lane.goal)
-                try:
-                    finish(lane.goal, overwrite)
-                except FileExistsError:
-                    text = f"{lane.goal.final} appeared while it was rendered. Choose another name, or say --overwrite"
-                    raise BrokenRenderError(text) from None
-                except OSError as fault:
-                    raise BrokenRenderError(_unwritable(lane.goal, fault)) from None
-                files.append(Rendered(lane.ask.node, lane.goal.final, lane.ask.frames_expected, size, lane.encoder))
+                    raise unwritable(lane.goal, fault) from None
+            yield
         finally:
             for lane in lanes:
                 discard(lane.goal)
-        notes = tuple(note for lane in lanes for note in lane.command.notes)
-        return Result(tuple(files), time.monotonic() - self.began, done.elapsed_s, done.cpu_s, notes)
 
-    def _look(self, lane: _Lane) -> None:
+    def _finished(self, lanes: Sequence[Lane], beside: Callable[[Lane], str] | None = None) -> tuple[Rendered, ...]:
+        """All of them looked at; then each gets its name. `beside`: the record, for those that cannot carry it."""
+        for lane in lanes:
+            self._look(lane)
+        files = []
+        for lane in lanes:
+            size = size_of(lane.goal.part)
+            try:
+                finish(lane.goal, self.overwrite)
+            except FileExistsError:
+                text = f"{lane.goal.final} appeared while it was rendered. Choose another name, or say --overwrite"
+                raise BrokenRenderError(text) from None
+            except OSError as fault:
+                raise unwritable(lane.goal, fault) from None
+            if beside is not None and lane.sink.muxer != "matroska":
+                with suppress(OSError):  # the result itself is whole
+                    lane.goal.final.with_name(lane.goal.final.name + RECORD_SUFFIX).write_text(beside(lane), "utf-8")
+            files.append(Rendered(lane.node, lane.goal.final, lane.frames, size, lane.coder.encoder))
+        return tuple(files)
+
+    def _look(self, lane: Lane) -> None:
         """Read what was written. BrokenRenderError if it is not what was asked for."""
-        wanted = lane.ask.frames_expected
+        wanted = lane.frames
         if lane.goal.folder:
             count = sum(1 for _ in lane.goal.part.iterdir())
             if count != wanted:
-                raise BrokenRenderError(f"{lane.ask.node}: {count} pictures of {wanted} were written. Render it again")
+                raise BrokenRenderError(f"{lane.node}: {count} pictures of {wanted} were written. Render it again")
             return
         try:
             media = prober(self.session)(str(lane.goal.part))
         except MediaError as fault:
-            raise BrokenRenderError(f"{lane.ask.node}: what was written cannot be read back ({fault})") from None
+            raise BrokenRenderError(f"{lane.node}: what was written cannot be read back ({fault})") from None
         if not media.video:
-            raise BrokenRenderError(f"{lane.ask.node}: no picture was written. Render it again")
+            raise BrokenRenderError(f"{lane.node}: no picture was written. Render it again")
         found = media.video[0].clip
         size, frames = (found.width, found.height), found.frames
         length = abs(frames / found.fps - wanted / lane.info.fps)
         if size != (lane.info.width, lane.info.height) or length > Fraction(3, 2) / lane.info.fps:
             text = f"{found.line()}, {frames} frames, instead of {lane.info.line()}, {wanted} frames"
-            raise BrokenRenderError(f"{lane.ask.node}: the file that was written is {text}. Render it again")
+            raise BrokenRenderError(f"{lane.node}: the file that was written is {text}. Render it again")
 
 
-@dataclass(frozen=True, slots=True)
-class _Lane:
-    """One file on its way."""
-
-    ask: RenderSink
-    info: ClipInfo
-    goal: Destination
-    encoder: str
-    command: Encode
+def _differs(path: Path, changed: Sequence[str]) -> str:
+    result = path.with_suffix("").name
+    return (
+        f"{path.name} holds an unfinished render that is not the same: {'; '.join(changed)}. "
+        f"`launch.py resume {result} --anyway` goes on with it, --overwrite begins anew"
+    )
 
 
 @contextmanager
-def _written(graph: Graph) -> Iterator[str]:
-    """A file with the document, for results to carry along; empty where nothing can be written for now."""
+def _folder() -> Iterator[Path | None]:
+    """A folder for a while; None where there can be none."""
     try:
         folder = TemporaryDirectory(prefix="tapeloom-", ignore_cleanup_errors=True)
     except OSError:
-        yield ""
+        yield None
         return
     with folder as place:
-        file = Path(place) / GRAPH_NAME
-        try:
-            file.write_text(codec.encode(graph), "utf-8")
-        except OSError:
-            yield ""
-        else:
-            yield str(file)
-
-
-def _sources(plan: Plan) -> set[str]:
-    """Every file that is read: pictures and sound."""
-    heard = (sink.sink.sound for sink in plan.sinks)
-    return {file.path for file in plan.files} | {leaf.path for sound in heard if sound for leaf in leaves(sound.op)}
-
-
-def _index_options(plan: Plan) -> Mapping[str, dict[str, int]]:
-    """By index key, the numbers that a source is opened with and that its index depends on."""
-    found: dict[str, dict[str, int]] = {}
-    for step in plan.steps:
-        for expr in step.outputs.values():
-            for part in walk(expr):
-                if not isinstance(part, Call):
-                    continue
-                named = dict(part.kwargs)
-                place = named.get("cachepath")
-                if isinstance(place, Local):
-                    track = named.get("track")
-                    whole = isinstance(track, Literal) and isinstance(track.value, int)
-                    found[place.key] = {"track": track.value} if whole else {}  # type: ignore[union-attr, dict-item]
-    return found
-
-
-def _agreed(planned: PlannedSink, facts: ClipFacts) -> ClipInfo:
-    """The foretold clip with its true length. BrokenRenderError where it is of another kind altogether."""
-    info = planned.info
-    real = (facts.width, facts.height, facts.format.upper())
-    foretold = (info.width, info.height, info.format.name)
-    rate = Fraction(facts.fps_num, facts.fps_den) if facts.fps_num else info.fps
-    if real != foretold or rate != info.fps:
-        text = f"{facts.width}x{facts.height} {facts.format} at {float(rate):.3f} frames a second"
-        raise BrokenRenderError(
-            f"{planned.node}: the clip is {text}, foretold was {info.line()}. That is a fault: report it"
-        )
-    return replace(info, frames=facts.num_frames, exact=True)
-
-
-def _spans(
-    sinks: Sequence[PlannedSink], infos: Mapping[str, ClipInfo], frames: Span | None
-) -> dict[NodeId, tuple[int, int]]:
-    """The frames of each output. RefusedError where there are none such."""
-    if frames is None:
-        return {sink.node: (0, infos[sink.node].frames) for sink in sinks}
-    first, last = frames
-    named = min(sinks, key=lambda sink: natural(sink.node))  # the first, as `-o` counts them
-    lead = infos[named.node]
-    end = lead.frames if last is None else min(last, lead.frames)
-    if not 0 <= first < end:
-        there = f"{named.node} has the frames 0 to {lead.frames - 1}"
-        raise RefusedError([error(f"--frames {first}:{'' if last is None else last}: {there}")])
-    spans = {}
-    for sink in sinks:
-        info = infos[sink.node]
-        one, other = (round(at / lead.fps * info.fps) for at in (first, end))
-        other = info.frames if end == lead.frames else min(other, info.frames)
-        if one >= other:
-            raise RefusedError([error(f"--frames {first}:{end}: {sink.node} has no frame there", sink.node)])
-        spans[sink.node] = (one, other)
-    return spans
-
-
-def _size(goal: Destination) -> int:
-    paths = goal.part.iterdir() if goal.folder else [goal.part]
-    return sum(path.stat().st_size for path in paths)
-
-
-def _unwritable(goal: Destination, fault: OSError) -> str:
-    return f"{goal.final} cannot be written ({fault.strerror or fault}). Choose a folder that can be written to"
-
-
-@contextmanager
-def _clear_words() -> Iterator[None]:
-    """The session's errors as one line that says what to do."""
-    try:
-        yield
-    except FfmpegError as fault:
-        raise BrokenRenderError(str(fault)) from None
-    except NodeError as fault:
-        failure = fault.failure
-        text = "\n".join((failure.message, *failure.log))
-        if "No space left on device" in text or "Disk quota exceeded" in text:
-            raise BrokenRenderError(
-                f"{failure.node}: the disk is full. Make room, or write to another disk", failure.log
-            ) from None
-        hint = ". The node's log is above; try it with other settings, or bypass it" if failure.crashed else ""
-        raise BrokenRenderError(f"{fault}{hint if not isinstance(fault, RenderError) else ''}", failure.log) from None
-    except RequestError as fault:
-        raise BrokenRenderError(f"a source cannot be read: {fault}", fault.log) from None
-    except WorkerGone as fault:
-        raise BrokenRenderError(f"the worker is gone: {fault}. Run it again", fault.log) from None
+        yield Path(place)

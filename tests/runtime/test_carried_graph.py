@@ -37,7 +37,7 @@ def test_the_graph_of_a_matroska_file_comes_back_as_it_was(session: Session, tmp
     graph = archive(tmp_path, "mkv")
     done = render(graph, frames=(0, 3), session=session)
     facts = session.probe(str(done.files[0].path))
-    assert facts["attachments"] == ["tapeloom.graph"]
+    assert facts["attachments"] == ["tapeloom.graph", "tapeloom-record.json"]
     assert decode(str(facts["graph"])) == graph
 
 
