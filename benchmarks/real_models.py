@@ -37,9 +37,10 @@ FILM = ROOT / "tests" / "media" / "bigbuckbunny_1280x720_25p.mp4"
 FILM_SIZE = 960, 720
 MODELS = {"span-x2": 2, "span-x4": 4, "realesr-animevideov3": 4, "realesrgan-x4plus": 4}
 PLAIN = "lanczos"
-CROPS = ((560, 150), (330, 330))
-"""Places of the film's picture, 200×150 each: what the sheet shows, twice as large."""
-CROP, LARGER = (200, 150), 2
+CROPS = ((225, 70), (420, 235))
+"""Places of the film's picture that the sheet shows: the face, and grass before leaves."""
+CROP, LARGER = (200, 150), 1.5
+SHOWN = ("the tape", f"{PLAIN}-x4", "span-x4", "realesr-animevideov3", "realesrgan-x4plus", "the film")
 core = vs.core
 
 
@@ -48,7 +49,7 @@ def main() -> int:
     parser.add_argument("--models", nargs="+", choices=list(MODELS), default=list(MODELS))
     parser.add_argument("--frames", default="100:103", help="of the restored clip, 50 a second")
     parser.add_argument("--out", type=Path, help="keep the renders and whole pictures here")
-    parser.add_argument("--sheet", type=Path, help="write details beside each other here")
+    parser.add_argument("--sheet", type=Path, help="write details of all that lies in --out beside each other")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="real models ") as folder:
         out = args.out or Path(folder)
@@ -64,7 +65,6 @@ def _all(models: list[str], frames: str, out: Path, sheet: Path | None) -> None:
     first, last = map(int, frames.split(":"))
     film = _film(first, last)
     costs: dict[str, Cost] = {}
-    shown: dict[str, Image.Image] = {}
     print(
         f"\n{last - first} frames of 720×576; beside Lanczos at the same size; PSNR and SSIM of luma against the film\n"
     )
@@ -83,12 +83,11 @@ def _all(models: list[str], frames: str, out: Path, sheet: Path | None) -> None:
                 cells = [f"{(cost.cpu_s - plain.cpu_s) / count:.1f}", f"{(cost.wall_s - plain.wall_s) / count:.1f}"]
             row = [name, *cells, f"{cost.peak_mb:.0f}", f"{found.psnr_y:.2f}", f"{found.ssim_y:.4f}"]
             print(f"| {' | '.join(row)} |", flush=True)
-            shown[name] = _picture(_decoded(made))
-            shown[name].save(out / f"{name}.png")
-    shown = {"the tape": _tape(first), **shown, "the film": _picture(film)}
-    for name in ("the tape", "the film"):
-        shown[name].save(out / f"{name}.png")
-    _sheet(shown).save(sheet or out / "sheet.jpg", quality=86, optimize=True)
+            _picture(_decoded(made)).save(out / f"{name}.png")
+    _tape(first).save(out / "the tape.png")
+    _picture(film).save(out / "the film.png")
+    if sheet:
+        _sheet(out).save(sheet, quality=86, optimize=True)
 
 
 def _document(name: str, scale: int) -> Graph:
@@ -145,19 +144,21 @@ def _tape(first: int) -> Image.Image:
     return _picture(clip[first // 2])
 
 
-def _sheet(shown: dict[str, Image.Image]) -> Image.Image:
-    """A row for each place, a column for each way; everything brought to the film's grid first."""
-    wide, high = CROP[0] * LARGER, CROP[1] * LARGER
+def _sheet(out: Path) -> Image.Image:
+    """A row for each place, a column for each way that was rendered, also in earlier runs."""
+    wide, high = round(CROP[0] * LARGER), round(CROP[1] * LARGER)
     line = 18
-    sheet = Image.new("RGB", (wide * len(shown), (high * len(CROPS)) + line), "black")
+    names = [name for name in SHOWN if (out / f"{name}.png").exists()]
+    sheet = Image.new("RGB", (wide * len(names), high * len(CROPS) + line), "black")
     pen = ImageDraw.Draw(sheet)
-    for column, (name, picture) in enumerate(shown.items()):
+    for column, name in enumerate(names):
         pen.text((column * wide + 4, 3), name, "white")
-        for row, (left, top) in enumerate(CROPS):
+        with Image.open(out / f"{name}.png") as picture:
             across, down = picture.width / FILM_SIZE[0], picture.height / FILM_SIZE[1]
-            box = (left * across, top * down, (left + CROP[0]) * across, (top + CROP[1]) * down)
-            part = picture.resize((wide, high), Image.Resampling.LANCZOS, box)
-            sheet.paste(part, (column * wide, line + row * high))
+            for row, (left, top) in enumerate(CROPS):
+                box = (left * across, top * down, (left + CROP[0]) * across, (top + CROP[1]) * down)
+                part = picture.resize((wide, high), Image.Resampling.LANCZOS, box)
+                sheet.paste(part, (column * wide, line + row * high))
     return sheet
 
 
