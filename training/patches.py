@@ -19,7 +19,7 @@ MARGIN = 8
 """Degraded beyond the patch on each side and cut away: a patch's border is no picture's border."""
 WHOLE = 2 * (PATCH + 2 * MARGIN)
 CLEAN_SHARE = 0.25
-_GROUP = 2  # of one tape
+_GROUP = 2  # of one tape: half the work of wearing them
 
 
 def load(folder: Path) -> list[Tensor]:

@@ -23,7 +23,7 @@ from training.net import DEPTH, FEATURES, TapeNet, restored
 from training.patches import batch, load
 
 SEED = 1956
-BATCH = 16
+BATCH = 8
 RATE = 2e-3
 EDGES = 0.3
 
