@@ -26,7 +26,7 @@ class Net:
     arch: str
     """Its family, for people: `ESRGAN`, `RIFE 4.6`."""
     pattern: str
-    """A word of `nodes.model.Pattern`: frame luma window recurrent pair chroma mask."""
+    """A word of `nodes.model.Pattern`: frame luma window recurrent pair chroma mask faces."""
     scale: Fraction | int = 1
     frames: int = 1
     planes_in: int = 3

@@ -84,7 +84,7 @@ def _image(name: str, found: ImageModelDescriptor[nn.Module], module: nn.Module)
     return Net(
         module=Called(module, _same_each_time if signed else found._call_fn),
         arch=found.architecture.name,
-        pattern="luma" if found.input_channels == 1 else "frame",
+        pattern="faces" if faces else "luma" if found.input_channels == 1 else "frame",
         scale=found.scale,
         planes_in=found.input_channels,
         planes_out=found.output_channels,
