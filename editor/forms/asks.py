@@ -37,13 +37,14 @@ class Offer:
 
 @dataclass(frozen=True)
 class Absent:
-    """A model that is named and cannot be used now. `may_get`: it can be fetched; `at` says how far that is, `share`
-    as a part of 1 where that is known; `fault` why it failed."""
+    """A model that is named and cannot be used now. `may_get`: it can be fetched, and `asks` about its licence first;
+    `at` says how far that is, `share` as a part of 1 where that is known; `fault` why it failed."""
 
     name: str
     title: str
     small: str = ""
     may_get: bool = False
+    asks: bool = False
     at: str = ""
     share: float | None = None
     fault: str = ""

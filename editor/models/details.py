@@ -193,9 +193,9 @@ class Details(QWidget):
         entry = one.entry if one is not None else None
         held = one is not None and one.held is not None
         fetched = entry is not None and not entry.own and not entry.builtin
-        may_get = fetched and entry is not None and (entry.downloadable or entry.ncnn is not None)
+        may_get = one is not None and one.may_get
         broken = bool(one is not None and one.fault)
-        self.get_button.setVisible(may_get and not held and not live)
+        self.get_button.setVisible(may_get and not live)
         self.get_button.setText(self._get_text(one))
         self.file_button.setVisible(fetched and not held and not live)
         self.use_button.setVisible(one is not None and one.model is not None and not live)

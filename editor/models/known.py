@@ -41,13 +41,21 @@ class Known:
         return self.entry is None or bool(self.entry.builtin)
 
     @property
+    def may_get(self) -> bool:
+        """Whether it can be fetched: it is not here, and where it is to be had is known."""
+        entry = self.entry
+        if entry is None or entry.own or entry.builtin or self.held is not None:
+            return False
+        return entry.downloadable or entry.package is not None
+
+    @property
     def suits(self) -> str:
         """The task of the node that takes it, which the file itself tells better than the shelf."""
         return task_of(self.model) if self.model is not None else self.task
 
 
 def look(shelf: Shelf) -> tuple[Known, ...]:
-    """All of them, by what they are for, those of the shelf before those that come along. ShelfError."""
+    """All of them, by what they are for; what is here first, and what only shows how it works last. ShelfError."""
     usable: dict[str, Model | str] = {}
     for name in on_shelf():
         try:
@@ -59,15 +67,16 @@ def look(shelf: Shelf) -> tuple[Known, ...]:
         entry, at_hand = row.entry, usable.pop(row.entry.name, "")
         model = at_hand if isinstance(at_hand, Model) else None
         why = at_hand if isinstance(at_hand, str) else ""
-        task = entry.does.value
+        task = "detector" if entry.pattern.value == "detector" else entry.does.value
         if entry.own and model is not None:
             task = task_of(model)
         found.append(Known(entry.name, entry.title, task, entry, row.held, row.part, row.fault, model, why))
     for name, at_hand in usable.items():
         if isinstance(at_hand, Model):
             found.append(Known(name, at_hand.title, task_of(at_hand), model=at_hand))
-    return tuple(sorted(found, key=lambda one: (_place(one.task), one.entry is None, one.title.casefold())))
+    return tuple(sorted(found, key=_in_order))
 
 
-def _place(task: str) -> int:
-    return ORDER.index(task) if task in ORDER else len(ORDER)
+def _in_order(one: Known) -> tuple[int, bool, bool, str]:
+    place = ORDER.index(one.task) if one.task in ORDER else len(ORDER)
+    return place, one.entry is None, not one.here, one.title.casefold()

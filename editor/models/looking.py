@@ -39,6 +39,7 @@ class Found:
             Pattern.CHROMA_MERGE: "colourise",
             Pattern.MASK: "inpaint",
             Pattern.FACES: "faces",
+            Pattern.DETECTOR: "detector",
         }
         return tasks.get(self.inspected.pattern) or ("upscale" if self.inspected.scale > 1 else "denoise")
 

@@ -113,7 +113,8 @@ class ModelsPanel(QDialog):
         whole.setContentsMargins(6, 6, 6, 6)
         whole.addWidget(split)
         scale = theme.text_scale()
-        self.resize(round(1060 * scale), round(680 * scale))
+        room = self.screen().availableGeometry()
+        self.resize(min(round(1060 * scale), room.width() - 80), min(round(680 * scale), room.height() - 80))
         split.setSizes([480, 560])
 
     def _listen(self) -> None:

@@ -235,5 +235,6 @@ def _fed(pattern: Pattern, window: int) -> str:
         Pattern.CHROMA_MERGE: tr("colours for a gray picture"),
         Pattern.FACES: tr("faces"),
         Pattern.MASK: tr("RGB and a mask"),
+        Pattern.DETECTOR: tr("finds faces"),
     }
     return words.get(pattern, pattern.value)

@@ -87,6 +87,7 @@ def takes_line(one: Known) -> str:
         Pattern.CHROMA_MERGE: tr("a small gray picture, for its colours"),
         Pattern.FACES: tr("faces, cut out and pasted back"),
         Pattern.MASK: tr("a picture and a mask of what is to be filled"),
+        Pattern.DETECTOR: tr("a picture, in which it finds faces"),
     }
     parts = [words.get(entry.pattern, entry.pattern.value).format(count=entry.window)]
     if entry.fixed_size:
@@ -137,9 +138,10 @@ def origin_lines(one: Known) -> Iterator[str]:
     entry = one.entry
     if entry is None or entry.builtin:
         return
-    if entry.ncnn is not None:
-        text = tr("the package {package} {version}, which ships these weights at half precision")
-        yield text.format(package=entry.ncnn.package, version=entry.ncnn.version)
+    if entry.package is not None:
+        half = tr("the package {package} {version}, which ships these weights at half precision")
+        text = half if entry.ncnn is not None else tr("the package {package} {version}, which ships this very file")
+        yield text.format(package=entry.package.package, version=entry.package.version)
     for file in entry.files:
         yield file.address or tr("{file}: no address is known; fetch it by hand from its page").format(file=file.name)
 

@@ -53,13 +53,13 @@ class Offers(QObject):
         if one.model is not None:
             return None
         entry = one.entry
-        may_get = one.held is None and entry is not None and (entry.downloadable or entry.ncnn is not None)
-        licence = words.licence_line(entry) if entry is not None and may_get else ""
+        licence = words.licence_line(entry) if entry is not None and one.may_get else ""
+        asks = entry is not None and not entry.licence.commercial
         live = job is not None and not job.stage.over
         at = words.progress_line(job) if job is not None and live else ""
         failed = job is not None and job.stage is Stage.FAILED
         fault = job.said if job is not None and failed else one.fault or one.why
-        return Absent(name, one.title, licence, may_get, at, job.share if job is not None else None, fault)
+        return Absent(name, one.title, licence, one.may_get, asks, at, job.share if job is not None else None, fault)
 
     def get(self, name: str) -> None:
         self._models.get(name)

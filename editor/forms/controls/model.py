@@ -148,7 +148,7 @@ class ModelBox(Control):
             self._complain(absent.fault, tr("Try again") if absent.may_get else tr("More…"))
         elif absent.may_get:
             text = tr("It is not on the shelf.")
-            self._complain(f"{text} {absent.small}" if absent.small else text, tr("Get"))
+            self._complain(f"{text} {absent.small}" if absent.small else text, tr("Get…") if absent.asks else tr("Get"))
         else:
             self._complain(tr("No model of this name is on the shelf."), tr("Get more…"))
 

@@ -127,13 +127,15 @@ def test_one_that_is_missing_is_fetched_where_it_is_missed() -> None:
     QTest.mouseClick(bench.box.mend_button, LEFT)
     assert bench.shelf.asked[-1] == ("get", "realesrgan-x4plus")
     bench.shelf.gone["realesrgan-x4plus"] = Absent(
-        "realesrgan-x4plus", "Real-ESRGAN x4plus", "", True, "x.pth: 12 MB of 64 MB", 0.19
+        "realesrgan-x4plus", "Real-ESRGAN x4plus", may_get=True, at="x.pth: 12 MB of 64 MB", share=0.19
     )
     bench.shelf.changed.emit()
     assert bench.box.bar.isVisible() and bench.box.bar.value() == 190 and "12 MB" in bench.box.gone.text()
     QTest.mouseClick(bench.box.mend_button, LEFT)
     assert bench.shelf.asked[-1] == ("cancel", "realesrgan-x4plus")
-    bench.shelf.gone["realesrgan-x4plus"] = Absent("realesrgan-x4plus", "R", "", True, fault="example.org broke off")
+    bench.shelf.gone["realesrgan-x4plus"] = Absent(
+        "realesrgan-x4plus", "R", may_get=True, fault="example.org broke off"
+    )
     bench.shelf.changed.emit()
     assert bench.box.gone.text() == "example.org broke off" and bench.box.mend_button.text() == "Try again"
     bench.shelf.here["upscale"].append(Offer("realesrgan-x4plus", "Real-ESRGAN x4plus", "4×"))

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
+from runtime.models.download import Progress, fetch
 from runtime.models.entry import Entry, HashSource, Licence, NcnnSource, Pattern, Task, Weights
 from runtime.models.store import Shelf
 from tests.runtime.models.nets import ncnn_net
@@ -85,12 +87,13 @@ def crawling(shelf: Shelf, *names: str, size: int, per_s: int) -> Iterator[Shelf
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     address = f"http://127.0.0.1:{server.server_address[1]}"
 
-    def at_home(entry: Entry) -> Entry:
-        files = tuple(replace(file, address=f"{address}/{file.name}") for file in entry.files)
-        return replace(entry, files=files, ncnn=None)
+    def nearer(where: str, part: Path, progress: Progress) -> str:
+        return fetch(f"{address}/{where.rpartition('/')[2]}", part, progress)
 
     try:
-        yield Shelf(shelf.folder, {**shelf.entries, **{name: at_home(shelf.entries[name]) for name in names}})
+        with mock.patch("runtime.models.getting.fetch", nearer):
+            slow = {name: replace(shelf.entries[name], ncnn=None) for name in names}
+            yield Shelf(shelf.folder, {**shelf.entries, **slow})
     finally:
         server.shutdown()
         server.server_close()
