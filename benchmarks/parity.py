@@ -1,0 +1,164 @@
+"""Every net of our own: what torch makes of pictures, against its ONNX file in onnxruntime, at two sizes.
+
+    python benchmarks/parity.py [--nets rife-4.6 …]
+
+Needs the torch layer (`launch.py setup torch`). The official weights cannot be fetched where this was written: the nets
+are filled with seeded noise, each layer scaled to answer with values of spread 1, so that every part of them counts;
+flows are some pixels wide. One file is written, at the first size, and asked at both (nets of one size: at that alone).
+The second error is torch's own against itself at twice the precision: what float32 costs in such a net.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT)]
+
+from runtime.worker.nets.basicvsr import BasicVsr, from_basicvsr  # noqa: E402
+from runtime.worker.nets.net import Net  # noqa: E402
+from runtime.worker.nets.rife import Rife, Shape, from_rife  # noqa: E402
+
+OPSET = 17
+type Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A net filled with noise. `sizes`: width and height, the first that of the trace."""
+
+    name: str
+    made: Callable[[], nn.Module]
+    known: Callable[[dict[str, Tensor]], Net | None]
+    sizes: tuple[Size, ...]
+
+
+RIFE_46 = Shape((192, 128, 96, 64), None, 6)
+RIFE_425 = Shape((192, 128, 96, 64, 32), (16, 4), 13)
+
+CASES = (
+    Case("rife-4.6", lambda: Rife(RIFE_46), lambda found: from_rife("noise", found), ((96, 64), (160, 96))),
+    Case("rife-4.25", lambda: Rife(RIFE_425), lambda found: from_rife("noise", found), ((128, 64), (192, 128))),
+    Case(
+        "basicvsr-plusplus, 3 frames",
+        lambda: BasicVsr(64, 7, 3),
+        lambda found: from_basicvsr("noise", found, 3),
+        ((64, 64), (96, 64)),
+    ),
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nets", nargs="+", help="names, or beginnings of them")
+    args = parser.parse_args()
+    torch.set_num_threads(2)
+    print("| net | parameters | size | largest error | of float32 itself | spread of the answer |")
+    print("|---|---|---|---|---|---|")
+    for case in CASES:
+        if args.nets and not any(case.name.startswith(each) for each in args.nets):
+            continue
+        net = noisy(case.made(), case.known, case.sizes[0])
+        count = sum(one.numel() for one in net.module.parameters())
+        with tempfile.TemporaryDirectory(prefix="parity ") as folder:
+            for (width, height), found in errors(net, case.sizes, Path(folder) / "net.onnx"):
+                cells = f"{found.largest:.1e} | {found.float32:.1e} | {found.spread:.2f}"
+                print(f"| {case.name} | {count:,} | {width} × {height} | {cells} |", flush=True)
+    return 0
+
+
+def noisy(module: nn.Module, known: Callable[[dict[str, Tensor]], Net | None], size: Size, seed: int = 7) -> Net:
+    """The net that is found for `module`'s own names, filled with noise."""
+    torch.manual_seed(seed)
+    net = known(module.state_dict())
+    assert net is not None, "a net is not known by its own names"
+    enliven(net.module, pictures(net.planes_in, size, seed))
+    return net
+
+
+def enliven(module: nn.Module, fed: Tensor) -> None:
+    """Scale each layer until its answers to `fed` have a spread of 1: as they come, deep nets answer nearly nothing.
+    Layers whose answers are places (flows, offsets) or are added to a picture get a tenth."""
+
+    def scaled(layer: nn.Module, _taken: object, given: Tensor) -> Tensor:
+        by = float(given.std()) / (1.0 if layer not in gentle else 0.1)
+        if by <= 1e-9:
+            return given
+        with torch.no_grad():
+            for one in (layer.weight, layer.bias):
+                if one is not None:
+                    one.div_(by)
+        return given / by
+
+    names = ("lastconv.0", "basic_module.4.conv", "conv_offset.6", "conv_last")
+    gentle = {layer for name, layer in module.named_modules() if name.endswith(names)}
+    layers = [one for one in module.modules() if isinstance(one, (nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.Linear))]
+    hooks = [layer.register_forward_hook(scaled) for layer in layers]
+    with torch.no_grad():
+        module(fed)
+    for hook in hooks:
+        hook.remove()
+
+
+def pictures(planes: int, size: Size, seed: int) -> Tensor:
+    """1 × planes × H × W, 0 to 1: soft blots, and where there are seven planes the last is one time."""
+    width, height = size
+    torch.manual_seed(seed)
+    coarse = torch.rand(1, planes, height // 8, width // 8)
+    soft = nn.functional.interpolate(coarse, size=(height, width), mode="bicubic").clamp(0, 1)
+    if planes == 7:
+        soft[:, 6] = 0.4
+    return soft
+
+
+@dataclass(frozen=True)
+class Found:
+    largest: float
+    float32: float
+    spread: float
+
+
+def errors(net: Net, sizes: tuple[Size, ...], path: Path, exact: bool = True) -> Iterator[tuple[Size, Found]]:
+    write(net, sizes[0], path)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    double = copy.deepcopy(net.module).double() if exact else None
+    for at, size in enumerate(sizes):
+        fed = pictures(net.planes_in, size, 20 + at)
+        with torch.inference_mode():
+            wanted = net.module(fed)
+            off = float((wanted - double(fed.double())).abs().max()) if double else 0.0
+        made = torch.from_numpy(session.run(None, {"picture": fed.numpy()})[0])
+        assert made.shape == wanted.shape, f"{tuple(made.shape)} where torch gives {tuple(wanted.shape)}"
+        yield size, Found(float((made - wanted).abs().max()), off, float(wanted.std()))
+
+
+def write(net: Net, size: Size, path: Path) -> None:
+    """As `models convert` does: traced, opset 17."""
+    free = {"picture": {2: "height", 3: "width"}, "made": {2: "high", 3: "wide"}}
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # the exporter tells of its own age, and of sizes it takes for constants
+        torch.onnx.export(
+            net.module,
+            (pictures(net.planes_in, size, 1),),
+            str(path),
+            input_names=["picture"],
+            output_names=["made"],
+            dynamic_axes=free if net.dynamic else None,
+            opset_version=OPSET,
+            dynamo=False,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
