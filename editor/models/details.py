@@ -25,6 +25,8 @@ from editor.models.job import Does, Job, Stage
 from editor.models.known import Known
 from editor.models.tasks import task_word
 from editor.renders.words import size
+from runtime.models.entry import Entry
+from runtime.process import ROOT
 
 
 class Details(QWidget):
@@ -136,8 +138,7 @@ class Details(QWidget):
         else:
             parts = (task_word(one.task), words.scale_word(one), entry.architecture if entry is not None else "")
         self.kind.setText(" · ".join(filter(None, parts)))
-        about = tr("Shows how it works; a real one does better.") if one is not None else ""
-        self.about.setText(tr(entry.about) if entry is not None else about)
+        self.about.setText(words.about(one) if one is not None else "")
         self.caution.setText(tr(entry.caution) if entry is not None and entry.caution else "")
         self.caution.setVisible(bool(self.caution.text()))
         while (item := self._grid.takeAt(0)) is not None:
@@ -201,7 +202,7 @@ class Details(QWidget):
         self.use_button.setVisible(one is not None and one.model is not None and not live)
         self.cancel_button.setVisible(live and job is not None and job.does in (Does.GET, Does.BY_HAND, Does.VERIFY))
         self.cancel_button.setEnabled(job is None or job.stage is not Stage.STOPPING)
-        self.page_button.setVisible(entry is not None and entry.page.startswith("https://"))
+        self.page_button.setVisible(entry is not None and _page(entry) is not None)
         self.verify_button.setVisible(held and not live)
         part = bool(one is not None and one.part)
         self.remove_button.setVisible((held or broken or part) and not live)
@@ -239,8 +240,17 @@ class Details(QWidget):
             self.said.style().polish(self.said)
 
     def _open_page(self) -> None:
-        if self._one is not None and self._one.entry is not None:
-            QDesktopServices.openUrl(QUrl(self._one.entry.page))
+        page = _page(self._one.entry) if self._one is not None and self._one.entry is not None else None
+        if page is not None:
+            QDesktopServices.openUrl(page)
+
+
+def _page(entry: Entry) -> QUrl | None:
+    """Its authors' page; of one of ours, a file that comes along."""
+    if entry.page.startswith("https://"):
+        return QUrl(entry.page)
+    file = ROOT / entry.page
+    return QUrl.fromLocalFile(str(file)) if entry.builtin and file.is_file() else None
 
 
 def _stated(text: str) -> str:

@@ -132,7 +132,7 @@ class RowPainter(QStyledItemDelegate):
         self._title(painter, upper, one)
         painter.setFont(theme.font(12))
         painter.setPen(theme.colour("text2" if chosen else "text3"))
-        about = tr(one.entry.about) if one.entry is not None else tr("Shows how it works; a real one does better.")
+        about = words.about(one)
         if job is not None and job.stage in (Stage.RUNNING, Stage.STOPPING):
             self._bar(painter, lower, job)
         else:

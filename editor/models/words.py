@@ -13,6 +13,13 @@ from runtime.models.entry import Entry, HashSource, Pattern
 PAL = 720 * 576
 
 
+def about(one: Known) -> str:
+    """What it does, in a sentence."""
+    if one.entry is not None:
+        return tr(one.entry.about)
+    return tr("Shows how it works; a real one does better.") if one.name.startswith("demo-") else ""
+
+
 def scale_word(one: Known) -> str:
     """`2×`; empty for one that keeps the size."""
     scale = one.model.scale if one.model is not None else one.entry.scale if one.entry is not None else 1
