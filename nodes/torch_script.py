@@ -38,7 +38,9 @@ def run_torch(clips, path, provider="auto", precision="auto", pictures=1, **_):
     def paint(n, f):
         planes = [numpy.asarray(one[plane]) for one in f[1:] for plane in range(one.format.num_planes)]
         with torch.inference_mode():
-            made = model(torch.from_numpy(numpy.stack(planes)[None]).to(model.device, kind))[0].float().cpu().numpy()
+            batch = torch.from_numpy(numpy.stack(planes)[None]).to(model.device, kind)
+            # model(batch) would cut off what lies beyond 0 and 1
+            made = model._call_fn(model.model, batch)[0].float().cpu().numpy()
         painted = f[0].copy()
         for plane in range(len(made)):
             numpy.copyto(numpy.asarray(painted[plane]), made[plane])

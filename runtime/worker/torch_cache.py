@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -139,7 +140,9 @@ def opened(entry: Path, device: str) -> Callable[[Any], Any]:
     if entry.suffix == f".{AHEAD}":
         made: Callable[[Any], Any] = torch._inductor.aoti_load_package(str(entry))
         return made
-    traced: Callable[[Any], Any] = torch.jit.load(str(entry), map_location=device)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it is all there is without a compiler
+        traced: Callable[[Any], Any] = torch.jit.load(str(entry), map_location=device)
     return traced
 
 
