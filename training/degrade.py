@@ -37,6 +37,8 @@ class Wear:
     peaking_reach: float = 1.3
     noise: float = 0.0
     noise_reach: float = 0.5
+    noise_down: float = 0.0
+    """A deinterlacer makes lines of their neighbours, and so noise alike down the picture."""
     chroma_noise: float = 0.0
     chroma_noise_reach: float = 2.0
     jitter: float = 0.0
@@ -45,6 +47,8 @@ class Wear:
     """How far each second line is off, where a deinterlacer left it."""
     dropouts: float = 0.0
     """Streaks in a thousand lines of 64 pixels."""
+    dropout_lines: int = 1
+    dropout_level: float = 0.9
     blocks: float = 0.0
     """Quantiser step of the capture's DCT."""
     subsampling: tuple[int, int] = (1, 1)
@@ -71,17 +75,20 @@ def worn(generator: Generator, level: float = 1.0) -> Wear:
         chroma_mhz=log_between(0.4, 1.6),
         luma_down=between(0.0, 0.6),
         chroma_down=between(0.2, 1.2),
-        late=between(-0.5, 3.0),
-        low=between(-0.3, 1.5),
+        late=between(-0.5, 4.0),
+        low=between(-0.3, 2.5),
         peaking=between(0.0, 0.9),
         peaking_reach=between(1.0, 2.2),
         noise=level * between(0.006, 0.035),
         noise_reach=between(0.2, 1.0),
+        noise_down=between(0.0, 0.8),
         chroma_noise=level * between(0.008, 0.05),
         chroma_noise_reach=log_between(1.0, 5.0),
         jitter=sometimes(0.4, between(0.05, 0.5)),
         comb=sometimes(0.25, between(0.1, 1.2)),
         dropouts=sometimes(0.15, level * between(0.5, 6.0)),
+        dropout_lines=int(between(1, 4)),
+        dropout_level=0.9 if between(0, 1) < 0.7 else 0.1,
         blocks=sometimes(0.3, between(0.01, 0.06)),
         subsampling=subsampling,
     )
@@ -99,10 +106,11 @@ def degrade(sharp: Tensor, wear: Wear, generator: Generator) -> Tensor:
     if wear.peaking:
         luma = luma + wear.peaking * (luma - across(luma, wear.peaking_reach))
     chroma = down(across(chroma, sigma(wear.chroma_mhz)), wear.chroma_down)
-    luma = luma + wear.noise * grain(luma.shape, wear.noise_reach, 0.2, generator)
+    luma = luma + wear.noise * grain(luma.shape, wear.noise_reach, wear.noise_down, generator)
     chroma = chroma + wear.chroma_noise * grain(chroma.shape, wear.chroma_noise_reach, 0.6, generator)
     if wear.dropouts:
-        luma = torch.where(streaks(luma.shape, wear.dropouts, generator), 0.9, luma)
+        lost = streaks(luma.shape, wear.dropouts, wear.dropout_lines, generator)
+        luma = torch.where(lost, wear.dropout_level, luma)
     wander = _wander(luma, wear.jitter, generator)
     if wear.comb:
         odd = torch.arange(luma.shape[2]) % 2
@@ -165,14 +173,15 @@ def grain(shape: torch.Size, right: float, below: float, generator: Generator) -
     return noise / noise.std().clamp(min=1e-6)
 
 
-def streaks(shape: torch.Size, per_mille: float, generator: Generator) -> Tensor:
-    """Where the head lost the tape: on one line, 4 to 60 pixels long."""
+def streaks(shape: torch.Size, per_mille: float, lines: int, generator: Generator) -> Tensor:
+    """Where the head lost the tape: 4 to 60 pixels long, on one line, or what a deinterlacer made of one."""
     count, _, height, width = shape
     starts = torch.rand((count, 1, height, width), generator=generator) < per_mille / 1000 / 64
     long = 4 + 56 * torch.rand((count, 1, height, width), generator=generator) ** 2
     place = torch.arange(width, dtype=torch.float32).expand(count, 1, height, width)
     ends = torch.where(starts, place + long, torch.tensor(-1.0))
-    return ends.cummax(3).values > place
+    lost = (ends.cummax(3).values > place).float()
+    return functional.max_pool2d(functional.pad(lost, (0, 0, lines - 1, 0)), (lines, 1), 1) > 0
 
 
 def _wander(luma: Tensor, deviation: float, generator: Generator) -> Tensor:
