@@ -3,8 +3,9 @@ the shelf. Pure, apart from reading the file and the description beside it.
 
 `<model>.json` beside `<model>.onnx` says what the file itself cannot, or the shelf's journal; every key is optional:
 `{"title": …, "scale": 2, "pattern": "frame", "frames": 1, "range": "0..1", "multiple": 1, "radius": 20}`,
-and of a model that colours `"gives": "ab"` (of Lab) or `"rgb"`, where the file does not tell. The file's own metadata may hold the same keys. PyTorch weights say nothing of themselves without being opened, which
-is done in a process of its own only (`launch.py models import`): what that found is their description.
+and of a model that colours `"gives": "ab"` (of Lab) or `"rgb"`, where the file does not tell. The file's own
+metadata may hold the same keys. PyTorch weights say nothing of themselves without being opened, which is done in a
+process of its own only (`launch.py models import`): what that found is their description.
 """
 
 from __future__ import annotations
