@@ -291,7 +291,7 @@ def test_a_second_conversion_waits_its_turn_and_sweeps_up_after_a_killed_one(tmp
         (Precision.FP16, Off("a", 0.02, 1e-3, 50.0), "", "off by up to 5.1 codes of eight bits"),
         (Precision.FP16, Off("a", 0.1, 1e-2, 39.0), "it is another picture: 39.0 dB", ""),
         (Precision.INT8, Off("a", 0.1, 1e-2, 39.0), "", "off by up to 25.5 codes of eight bits"),
-        (Precision.INT8, Off("a", 0.5, 1e-1, 20.0), "it is another picture", ""),
+        (Precision.INT8, Off("a", 0.5, 1e-1, 29.0), "it is another picture", ""),
         (Precision.INT8, Off("a"), "", ""),
     ],
 )
