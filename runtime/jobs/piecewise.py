@@ -116,7 +116,7 @@ class Piecewise:
     def _foretell(self) -> None:
         """The disk that is needed is told before hours are spent."""
         need = self._need(*self.timeline.whole) - sum(self._bytes().values())
-        free = self.rules.free(self.folder.path)
+        free = self.rules.free(self.folder.path.parent)
         if need > free:
             self.listen(Note(
                 f"about {_gb(need)} more are needed beside {self.folder.path.parent}, {_gb(free)} are free: "
@@ -252,10 +252,10 @@ class Piecewise:
         return found
 
     def _await_room(self, need: int, where: Path | None = None) -> None:
-        place = where or self.folder.path
+        place = where or self.folder.path.parent
         need += self.rules.spare_bytes
         while (free := self.rules.free(place)) < need:
-            text = f"{place.parent}: {_gb(free)} are free, {_gb(need)} are needed. Make room, and it goes on"
+            text = f"{place}: {_gb(free)} are free, {_gb(need)} are needed. Make room, and it goes on"
             self.listen(Waiting(text))
             time.sleep(self.rules.poll_s)
 
@@ -305,7 +305,7 @@ class Piecewise:
                     shutil.copy2(picture, lane.goal.part / picture.name)
             return
         size = sum(piece.size_bytes for piece in pieces)
-        self._await_room(int(size * _JOIN_SHARE), lane.goal.part)
+        self._await_room(int(size * _JOIN_SHARE), lane.goal.part.parent)
         listed = self.folder.path / f"{_plain(lane.node)}.ffconcat"
         listed.write_text(listing([(piece.file, piece.frames) for piece in pieces], lane.fps), "ascii")
         argv = lane.joined(self.ffmpeg, listed, document, record).argv
