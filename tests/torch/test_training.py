@@ -151,20 +151,20 @@ def test_it_looks_as_far_as_it_says() -> None:
     assert int(rows.max() - rows.min()) >= 2 * reach - 4
 
 
-def test_training_brings_the_loss_down(tmp_path: Path) -> None:
+def test_training_brings_the_loss_down(sharp: torch.Tensor) -> None:
     torch.manual_seed(3)
     net = TapeNet(12, 4)
-    card(2).save(tmp_path / "one.png")
-    soft, sharp = patches.batch(patches.load(tmp_path), 4, generator())
+    part = sharp[:, :, :128, :128]
+    soft = degrade.degrade(part, degrade.Wear(noise=0.05, chroma_noise=0.08), generator())
 
     def loss() -> float:
-        return float(train.distance(net(soft), sharp).detach())
+        return float(train.distance(net(soft), part).detach())
 
     before = loss()
     heard: list[tuple[int, float]] = []
-    kept = train.train(net, lambda: (soft, sharp), lambda step: step / 100, lambda *told: heard.append(told[:2]))
+    kept = train.train(net, lambda: (soft, part), lambda step: step / 100, lambda *told: heard.append(told[:2]))
     net.load_state_dict(kept)
-    assert loss() < 0.87 * before
+    assert loss() < 0.7 * before
     assert heard == [(100, 0.99)]
 
 
