@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Found:
-    """What a file is; `fault` where it cannot be used. `same`: the model of the shelf that is this very file."""
+    """What a file is; `fault` where it cannot be used. `same`: the model of the shelf that is this very file. `stamp`
+    tells whether it is still the file that was looked into."""
 
     path: Path
     inspected: Inspected | None = None
     fault: str = ""
     same: str = ""
+    stamp: tuple[int, int] | None = None
 
     @property
     def task(self) -> str:
@@ -66,7 +68,8 @@ class Looking(QObject):
 
     def _look(self, path: Path, shelf: Sequence[Known]) -> None:
         try:
-            found = Found(path, self._inspect(path), same=_same(path, shelf))
+            stamp = stamp_of(path)
+            found = Found(path, self._inspect(path), same=_same(path, shelf), stamp=stamp)
         except (ShelfError, OSError) as fault:
             found = Found(path, fault=str(fault))
         except Exception as fault:  # a bug of ours: it is told, and the window goes on
@@ -78,6 +81,12 @@ class Looking(QObject):
         if isinstance(found, Found) and found.path == self._wanted:
             self._wanted = None
             self.seen.emit(found)
+
+
+def stamp_of(path: Path) -> tuple[int, int]:
+    """Size and time of change (ns). OSError."""
+    at = path.stat()
+    return at.st_size, at.st_mtime_ns
 
 
 def _tried(path: Path) -> Inspected:

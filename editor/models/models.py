@@ -15,6 +15,7 @@ from editor.desk.asking import Asker
 from editor.language import tr
 from editor.models.job import Does, Job, Stage
 from editor.models.known import Known, look
+from editor.models.looking import Found
 from editor.models.work import Order, Work
 from runtime.models.fault import ShelfError
 
@@ -116,9 +117,9 @@ class Models(QObject):
         order = Order(accepted=bool(accepted), paths=tuple(paths))
         return accepted is not None and self._start(name, Does.BY_HAND, order)
 
-    def bring(self, path: Path, name: str, title: str) -> bool:
-        """A model of the user's own, under a name that is free."""
-        return self._start(name, Does.BRING, Order(paths=(path,), title=title))
+    def bring(self, path: Path, name: str, title: str, found: Found | None = None) -> bool:
+        """A model of the user's own, under a name that is free; `found` spares it a second trial."""
+        return self._start(name, Does.BRING, Order(paths=(path,), title=title, found=found))
 
     def verify(self, name: str) -> bool:
         return self._start(name, Does.VERIFY, Order())

@@ -184,7 +184,7 @@ class Sheet(QDialog):
         for widget in (self.title, self.shelf_button, self.use_button):
             widget.setEnabled(False)
         self.bar.show()
-        if not self._models.bring(found.path, name, title):
+        if not self._models.bring(found.path, name, title, found):
             self._name = ""
 
     def _job_news(self, name: str) -> None:

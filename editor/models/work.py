@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from editor.language import tr
 from editor.models.job import Does, Job, Stage
+from editor.models.looking import Found, stamp_of
 from runtime.models.fault import ShelfError
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ class _StoppedError(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """What a job needs to know beside its name. `accepted`: the user has said yes to the licence."""
+    """What a job needs to know beside its name. `accepted`: the user has said yes to the licence; `found`: what is
+    known of a user's own file."""
 
     accepted: bool = False
     again: bool = False
     paths: tuple[Path, ...] = ()
     title: str = ""
+    found: Found | None = None
 
 
 class Work:
@@ -97,7 +100,10 @@ class Work:
             case Does.BRING:
                 from runtime.models.getting import bring_own
 
-                held = bring_own(shelf, order.paths[0], name, title=order.title, told=self._told())
+                path, known = order.paths[0], order.found
+                same = known is not None and path.exists() and stamp_of(path) == known.stamp
+                tried = known.inspected if known is not None and same else None
+                held = bring_own(shelf, path, name, title=order.title, told=self._told(), found=tried)
         unverified = any(item.unverified for item in held.items)
         return (tr("It is here. Nobody states its hash: it was recorded.") if unverified else tr("It is here.")), True
 

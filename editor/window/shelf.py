@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolButton
 
 from editor import theme
@@ -53,6 +54,7 @@ class ShelfParts(QObject):
             words=(tr("onnx pth safetensors own"),))  # fmt: skip
         self.models.job_changed.connect(self._job_news)
         self.models.ended.connect(self._ended)
+        QGuiApplication.instance().applicationStateChanged.connect(self._came_back)
 
     def serve(self, canvas: Canvas) -> None:
         """The canvas on which models are put."""
@@ -151,6 +153,11 @@ class ShelfParts(QObject):
         elif job.stage is Stage.FAILED and job.does is Does.GET and (self.panel is None or not self.panel.isVisible()):
             show = (tr("Show"), lambda: self.show_panel("", job.name))
             self._window.notices.show_notice(f"model {job.name}", f"{title}: {job.said}", [show], kind="error")
+
+    def _came_back(self, state: object) -> None:
+        """Somebody else, such as the command line, may have put something on the shelf meanwhile."""
+        if state is Qt.ApplicationState.ApplicationActive and self.models.loaded:
+            self.models.look()
 
     def close(self) -> None:
         self.looking.stop()

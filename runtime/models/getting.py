@@ -99,9 +99,11 @@ def get_from_file(
 
 def bring_own(
     shelf: Shelf, path: Path, name: str = "", *, title: str = "", licence: str = "", again: bool = False,
-    told: Told | None = None,
+    told: Told | None = None, found: Inspected | None = None,
 ) -> Held:  # fmt: skip
-    """Put a user's own ONNX, or PyTorch weights, on the shelf. BadModelError with what is wrong with it."""
+    """Put a user's own ONNX, or PyTorch weights, on the shelf. BadModelError with what is wrong with it.
+
+    `found`: what a trial has found out of this very file already."""
     told = told or Told()
     name = name or slug(path)
     if not NAME.fullmatch(name):
@@ -110,8 +112,9 @@ def bring_own(
         raise ShelfError(f"{name} is a model of the registry; give yours another name with --name")
     if not again and (shelf.folder / name / "shelf.json").exists():
         raise ShelfError(f"{name} is on the shelf already; --again replaces it, --name gives another name")
-    told.say(f"trying {path.name} on a small picture")
-    found = inspect(path)
+    if found is None:
+        told.say(f"trying {path.name} on a small picture")
+        found = inspect(path)
     folder = shelf.making(name)
     with alone(folder / ".lock"):
         kind, ending = (TORCH, path.suffix.lower()) if found.arch else (ONNX, ".onnx")

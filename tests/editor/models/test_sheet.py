@@ -50,8 +50,11 @@ def test_a_users_own_model_is_tried_named_and_put_on_the_shelf(qtbot: QtBot, tmp
         QTest.keyClicks(sheet.title, "Tape net")  # what was selected is written over
         wanted: list[tuple[str, str]] = []
         sheet.use_wanted.connect(lambda name, task: wanted.append((name, task)))
+        told: list[str] = []
+        made.job_changed.connect(lambda name: told.append(made.jobs[name].said))
         QTest.keyClick(sheet.title, Qt.Key.Key_Return)
         over(qtbot, made, "tape-net")
+        assert not any("trying" in text for text in told)  # what was found out is not found out again
         assert wanted == [("tape-net", "upscale")] and not sheet.isVisible()
         one = made.one("tape-net")
         assert one is not None and one.title == "Tape net" and one.model is not None
