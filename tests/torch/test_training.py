@@ -164,7 +164,7 @@ def test_training_brings_the_loss_down(sharp: torch.Tensor) -> None:
     heard: list[tuple[int, float]] = []
     kept = train.train(net, lambda: (soft, part), lambda step: step / 100, lambda *told: heard.append(told[:2]))
     net.load_state_dict(kept)
-    assert loss() < 0.7 * before
+    assert loss() < 0.8 * before
     assert heard == [(100, 0.99)]
 
 
