@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
 from runtime.worker.nets.basicvsr import BasicVsr, from_basicvsr  # noqa: E402
+from runtime.worker.nets.ddcolor import DdColor, from_ddcolor  # noqa: E402
 from runtime.worker.nets.net import Net  # noqa: E402
 from runtime.worker.nets.rife import Rife, Shape, from_rife  # noqa: E402
 
@@ -55,6 +56,12 @@ CASES = (
         lambda: BasicVsr(64, 7, 3),
         lambda found: from_basicvsr("noise", found, 3),
         ((64, 64), (96, 64)),
+    ),
+    Case(
+        "ddcolor-tiny",
+        lambda: DdColor((3, 3, 9, 3), (96, 192, 384, 768), (512, 100, 9)),
+        lambda found: from_ddcolor("noise", found),
+        ((64, 64), (96, 128)),
     ),
 )
 

@@ -14,6 +14,7 @@ pytest.importorskip("spandrel", reason="nets need the torch layer: launch.py set
 
 from benchmarks.parity import CASES, errors, noisy, pictures  # noqa: E402
 from runtime.worker.nets.basicvsr import BasicVsr, from_basicvsr  # noqa: E402
+from runtime.worker.nets.ddcolor import DdColor, from_ddcolor, grayed  # noqa: E402
 from runtime.worker.nets.deform import deformed  # noqa: E402
 from runtime.worker.nets.load import made  # noqa: E402
 from runtime.worker.nets.net import Net, NetError  # noqa: E402
@@ -46,6 +47,13 @@ def rife(shape: Shape, size: tuple[int, int]) -> Net:
 def row() -> Net:
     """Three pictures: with fewer, nothing of the second order is tried."""
     return noisy(BasicVsr(16, 1, 3), lambda found: from_basicvsr("noise", found, 3), (32, 32))
+
+
+@cache
+def colours() -> Net:
+    return noisy(
+        DdColor((1, 1, 1, 1), (8, 8, 16, 16), (64, 10, 3)), lambda found: from_ddcolor("noise", found), (64, 64)
+    )
 
 
 # -- the official names ----------------------------------------------------------------------------
@@ -88,6 +96,16 @@ def test_a_file_that_lacks_a_tensor_says_which(name: str) -> None:
         made("half.pth", given)
 
 
+def test_a_colouriser_s_spectral_norms_are_worked_in() -> None:
+    given = official("ddcolor-tiny")
+    net = made("official.bin", given | {"encoder.arch.head_cls.bias": torch.zeros(2)})
+    assert (net.arch, net.pattern, net.planes_out, net.fixed) == ("DDColor tiny", "chroma", 2, (512, 512))
+    name = "decoder.layers.0.conv.0.weight"
+    own = given[f"{name}_orig"]
+    by = given[f"{name}_u"] @ own.flatten(1) @ given[f"{name}_v"]
+    assert torch.allclose(net.module.state_dict()[name], own / by, rtol=1e-3)
+
+
 def test_an_older_rife_is_refused_by_its_name() -> None:
     with pytest.raises(NetError, match="release of RIFE that is not known"):
         made("old.pkl", {"block0.conv0.0.0.weight": torch.zeros(1), "block0.convblock.0.0.weight": torch.zeros(1)})
@@ -100,8 +118,9 @@ def test_an_older_rife_is_refused_by_its_name() -> None:
         (lambda: rife(NARROW_46, (64, 64)), ((64, 64), (96, 160)), 8e-6),
         (lambda: rife(NARROW_425, (64, 64)), ((64, 64), (128, 64)), 8e-6),
         (row, ((32, 32), (64, 32)), 2e-5),
+        (colours, ((64, 64), (96, 32)), 2e-5),
     ],
-    ids=["rife 4.6", "rife 4.25", "basicvsr++"],
+    ids=["rife 4.6", "rife 4.25", "basicvsr++", "ddcolor"],
 )
 def test_onnx_gives_what_torch_gives_at_every_size(
     net: object, sizes: tuple[tuple[int, int], ...], most: float, tmp_path: Path
@@ -163,3 +182,19 @@ def test_a_row_s_picture_is_made_of_its_neighbours_on_both_sides() -> None:
         other = fed.clone()
         other[:, 3 * at : 3 * at + 3] = 1 - other[:, 3 * at : 3 * at + 3]
         assert (net.module(other) - plain)[:, 3:6].abs().max() > 1e-3, f"picture {at} is of no account for the second"
+
+
+def test_a_grayed_picture_keeps_its_brightness_and_loses_its_colour() -> None:
+    picture = pictures(3, (32, 32), 6)
+    gray = grayed(picture)
+    assert torch.equal(gray[:, 0], gray[:, 1]) and torch.equal(gray[:, 1], gray[:, 2])
+    assert torch.allclose(grayed(gray), gray, atol=1e-5)
+    red = torch.zeros(1, 3, 1, 1)
+    red[:, 0] = 1.0
+    assert abs(float(grayed(red)[0, 0]) - 0.4985) < 1e-3  # L of sRGB's red is 53.24: a gray of 127 of 255
+
+
+def test_the_colours_of_a_picture_are_of_no_account_to_a_colouriser() -> None:
+    net = colours()
+    picture = pictures(3, (64, 64), 6)
+    assert torch.allclose(net.module(picture), net.module(grayed(picture)), atol=1e-3)

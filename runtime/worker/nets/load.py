@@ -6,12 +6,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from runtime.worker.nets.basicvsr import from_basicvsr
+from runtime.worker.nets.ddcolor import from_ddcolor
 from runtime.worker.nets.net import Net, NetError
 from runtime.worker.nets.rife import from_rife
 from runtime.worker.nets.spandrels import from_spandrel
 from runtime.worker.nets.weights import Weights, read_weights
 
-_KNOWN = (from_rife, from_basicvsr, from_spandrel)
+_KNOWN = (from_rife, from_basicvsr, from_ddcolor, from_spandrel)
 """Each gives a net of a file's name and weights, or None where they are not its own."""
 
 
