@@ -150,6 +150,8 @@ def feed_of(file: Path, mode: Mode = Mode.ONNX) -> dict[str, object]:
         model = find_model(str(file.absolute()), mode)
     except MediaError as fault:
         raise ConversionError(str(fault)) from None
+    if model.pattern == "detector":
+        raise ConversionError(f"{file.name}: it tells where faces are and makes no picture: it is used as it is")
     planes = {"luma": 1, "pair": 7, "mask": 4}.get(model.pattern, 3 * model.frames)
     return {
         "pattern": str(model.pattern),

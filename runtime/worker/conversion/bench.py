@@ -117,7 +117,7 @@ def _mlrt(model: Path, provider: str, how: Feed, given: Batch) -> Frame:
         options = {"provider": named}
     elif space == "ov":
         options = {"config": providers.exact}
-    if how.pattern == "recurrent":
+    if how.pattern in ("recurrent", "chroma"):  # more or fewer planes than a picture's three
         options["flexible_output_prop"] = "plane"
     made = getattr(vs.core, space).Model(clips, str(model), **options)
     clip: vs.VideoNode = made["clip"] if isinstance(made, dict) else made
