@@ -73,10 +73,11 @@ def tensor(picture: Picture) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None]
 
 
-def compare(folder: Path, ours: Rival, level: float | None, crops: Path | None, title: str) -> dict[str, Scores]:
-    """The mean scores of each way of enlarging."""
+def compare(
+    folder: Path, ours: Rival, level: float | None, several: dict[float, Rival], crops: Path | None, title: str
+) -> dict[str, Scores]:
+    """The mean scores of each way of enlarging; of `several` denoisers, of the best."""
     found: dict[str, list[Scores]] = {}
-    several = denoisers() if level is not None else {}
     for name, sharp, soft in tapes(folder, level):
         made = {way: run(array(soft)) for way, run in PLAIN.items()}
         made |= {f"BM3D {sigma:g} + NNEDI3": run(array(soft)) for sigma, run in several.items()}
@@ -84,7 +85,7 @@ def compare(folder: Path, ours: Rival, level: float | None, crops: Path | None, 
         for way, picture in made.items():
             found.setdefault(way, []).append(scores(tensor(picture), sharp))
         if crops:
-            shown = [made["Lanczos"], made["NNEDI3"], *([made["BM3D 7 + NNEDI3"]] if several else []), made["ours"]]
+            shown = [made["Lanczos"], made["NNEDI3"], *([made["BM3D 6 + NNEDI3"]] if several else []), made["ours"]]
             save([*shown, array(sharp)], crops / f"{title.replace(' ', '-')}-{name}.png")
     told = {way: mean(each) for way, each in found.items()}
     best = max((way for way in told if way.startswith("BM3D")), key=lambda way: told[way].psnr, default="")
@@ -105,12 +106,14 @@ def main() -> int:
     parser.add_argument("pictures", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("--crops", type=Path, metavar="FOLDER")
+    parser.add_argument("--quick", action="store_true", help="without BM3D, which takes most of the time")
     args = parser.parse_args()
     torch.set_num_threads(1)
     ours = model(args.model)
     for title, level in LEVELS.items():
+        several = {} if args.quick or level is None else denoisers()
         print(f"\n{title}\n| | " + " | ".join(HEADINGS) + " |\n" + "|---" * (len(HEADINGS) + 1) + "|")
-        for way, found in compare(args.pictures, ours, level, args.crops, title).items():
+        for way, found in compare(args.pictures, ours, level, several, args.crops, title).items():
             print(row(way, found), flush=True)
     return 0
 
