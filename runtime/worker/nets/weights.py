@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from runtime.worker.nets.net import NetError
+from runtime.worker.nets.program import program_tensors
 
 ENDINGS = (".pth", ".pt", ".ckpt", ".pkl", ".bin", ".safetensors")
 WRAPPERS = ("params_ema", "params-ema", "params", "state_dict", "model_state_dict", "generator", "model", "net")
@@ -48,7 +49,11 @@ def _safetensors(path: Path) -> object:
 
 
 def _pickled(path: Path) -> object:
-    _look_at_the_beginning(path)
+    if _look_at_the_beginning(path) and _is_program(path):
+        try:
+            return program_tensors(path)
+        except Exception as fault:  # as above
+            raise _broken(path, fault) from None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns of newer pickles, which it reads or refuses all the same
@@ -64,8 +69,8 @@ def _pickled(path: Path) -> object:
         raise _broken(path, fault) from None
 
 
-def _look_at_the_beginning(path: Path) -> None:
-    """What a few bytes tell, in better words than an opener's."""
+def _look_at_the_beginning(path: Path) -> bool:
+    """What a few bytes tell, in better words than an opener's. Whether it is a zip."""
     with path.open("rb") as file:
         start = file.read(64)
     if start.startswith(b"version https://git-lfs"):
@@ -74,10 +79,7 @@ def _look_at_the_beginning(path: Path) -> None:
         raise NetError(f"{path.name}: is a web page, not the weights. Fetch the file itself")
     if not start.startswith((_ZIP, _PICKLE)):
         raise NetError(f"{path.name}: is no file of PyTorch weights, whatever its name says. Choose another")
-    if start.startswith(_ZIP) and _is_program(path):
-        raise NetError(
-            f"{path.name}: is a TorchScript program, not weights alone. Choose the weights that it was made from"
-        )
+    return start.startswith(_ZIP)
 
 
 def _is_program(path: Path) -> bool:
