@@ -10,7 +10,7 @@
     {"event": "kept", "result": …, "made": …, "frames": …}     it ends; `resume` goes on
     {"event": "progress", "frames": …, "total": …, "fps": …, "left_s": … or null, "size_bytes": …, "elapsed_s": …,
      "outputs": [{"node": …, "written": …, "encoded": …, "total": …, "size_bytes": …}, …]}
-    {"event": "done", "elapsed_s": …, "files": [{"node": …, "path": …, "frames": …, "size_bytes": …, "encoder": …}, …]}
+    {"event": "done", "elapsed_s": …, "segments": …, "made": … by this run, "files": [{"node": …, "path": …, "frames": …, "size_bytes": …, "encoder": …}, …]}
     {"event": "failed", "text": …, "code": 1 or 2}
     {"event": "cancelled"}
 """
@@ -159,7 +159,8 @@ class Json(Teller):
 
     def done(self, result: Result) -> None:
         files = [{**asdict(file), "path": str(file.path)} for file in result.files]
-        self.say("done", elapsed_s=round(result.elapsed_s, 3), files=files)
+        counts = {"segments": result.segments, "made": result.made}
+        self.say("done", elapsed_s=round(result.elapsed_s, 3), **counts, files=files)
 
     def failed(self, text: str, code: int, log: tuple[str, ...] = ()) -> None:
         super().failed(text, code, log)

@@ -136,13 +136,13 @@ class Folder:
         """The segments that are whole by the journal, in the order in which they were made."""
         return wholes_of(self.path)
 
-    def size(self) -> int | None:
-        """How long segments are, once that is decided."""
-        found = [line["size"] for line in _lines(self.path) if isinstance(line.get("size"), int)]
-        return found[0] if found else None
+    def cuts(self) -> tuple[int, int] | None:
+        """How long the first segment is, and how long the others are, once that is decided."""
+        found = [line["cuts"] for line in _lines(self.path) if "cuts" in line]
+        return (int(found[-1][0]), int(found[-1][1])) if found else None
 
-    def keep_size(self, size: int) -> None:
-        self._append({"size": size})
+    def keep_cuts(self, first: int, others: int) -> None:
+        self._append({"cuts": [first, others]})
 
     def keep(self, whole: Whole) -> None:
         """Note a segment, after its files have been forced to the disk. OSError."""

@@ -22,7 +22,7 @@ from runtime.jobs.hashing import HashError, combined, packets, sums_in
 from runtime.jobs.joining import join, listing
 from runtime.jobs.journal import Folder, Piece, Whole, digest, hashes_name, size_of
 from runtime.jobs.lanes import Lane
-from runtime.jobs.segments import TARGET_S, TRIAL_FRAMES, Segment, Span, Timeline, due, halves, missing, size_for
+from runtime.jobs.segments import TARGET_S, TRIAL_FRAMES, Segment, Span, Timeline, due, halves, size_for
 from runtime.protocol import RenderSink, SinkProgress
 from runtime.session import NodeFailure, RenderError, RenderResult, RenderUpdate, Session
 
@@ -77,16 +77,26 @@ class Piecewise:
         raised, the folder stays as far as it is."""
         self._recollect()
         timeline = self.timeline
-        size = self.rules.size or self.folder.size()
-        if size is None and missing(timeline.whole, self._segments()):
-            size = self._tried(timeline)
+        first, others = self._cuts(timeline)
         self._foretell()
-        for segment in list(due(timeline.whole, self._trial, size or 1, self._segments())):
+        for segment in list(due(timeline.whole, first, others, self._segments())):
             self._make(segment)
 
-    @property
-    def _trial(self) -> int:
-        return self.rules.size or self.rules.trial
+    def _cuts(self, timeline: Timeline) -> tuple[int, int]:
+        """How long segments are: as it was decided once, or as is wanted now, or as the first shows."""
+        decided = self.folder.cuts()
+        if self.rules.size is not None and decided != (self.rules.size, self.rules.size):
+            decided = self.rules.size, self.rules.size
+            self.folder.keep_cuts(*decided)
+        if decided is not None:
+            return decided
+        start, end = timeline.whole
+        if not self._wholes:
+            self._make((start, min(end, start + self.rules.trial)))
+        shown = self._wholes[0]
+        size = size_for(shown.last - shown.first, shown.took_s, self.rules.target_s)
+        self.folder.keep_cuts(self.rules.trial, size)
+        return self.rules.trial, size
 
     def _segments(self) -> list[Segment]:
         return [whole.segment for whole in self._wholes]
@@ -101,17 +111,6 @@ class Piecewise:
         self.folder.tidy(self._wholes)
         if len(self._wholes) < len(said):
             self.listen(Note(f"{len(said) - len(self._wholes)} segments are damaged and are made again"))
-
-    def _tried(self, timeline: Timeline) -> int:
-        """The first segment shows how fast it goes, and so how long the others shall be."""
-        first, last = timeline.whole
-        trial = (first, min(last, first + self._trial))
-        if trial not in self._segments():
-            self._make(trial)
-        done = next(whole for whole in self._wholes if whole.segment == trial)
-        size = size_for(trial[1] - trial[0], done.took_s, self.rules.target_s)
-        self.folder.keep_size(size)
-        return size
 
     def _foretell(self) -> None:
         """The disk that is needed is told before hours are spent."""

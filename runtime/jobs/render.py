@@ -170,13 +170,25 @@ class _Run:
         ready = Preparing(self.session, self.ffmpeg, self.listen)
         made, probe = ready.compiled(self.graph, registry, self.overwrite, trust)
         work = ready.lanes(made, probe, frames)
-        lanes = work.lanes
-        longest = max(lane.frames for lane in lanes)
-        pieces = longest > self.how.least and not self.how.single_pass and all(lane.in_pieces for lane in lanes)
+        longest = max(lane.frames for lane in work.lanes)
+        pieces = longest > self.how.least and not self.how.single_pass and all(lane.in_pieces for lane in work.lanes)
+        if not pieces:
+            self._no_other(Folder.of(_first(work.lanes).goal.final))
         try:
             return self._in_pieces(work, frames, trust) if pieces else self._in_one_go(work)
         finally:
             ready.pass_on()
+
+    def _no_other(self, path: Path) -> None:
+        """An unfinished render of the same name goes only where that is wanted. RefusedError, JournalError."""
+        if not (path / "job.json").is_file():
+            return
+        folder = Folder.open(path)
+        if self.overwrite:
+            self._removed(folder)
+            return
+        folder.close()
+        raise RefusedError([error(_differs(path, ("this one is made in one go",)))])
 
     # -- in one go
     def _in_one_go(self, work: Prepared) -> Result:
@@ -196,8 +208,7 @@ class _Run:
 
     # -- in pieces
     def _in_pieces(self, work: Prepared, frames: Span | None, trust: bool) -> Result:
-        lanes = sorted(work.lanes, key=lambda lane: natural(lane.node))
-        folder = self._opened(lanes, frames, trust)
+        folder = self._opened(work.lanes, frames, trust)
         hashes = SourceHashes(work.sources)
         job = Piecewise(self.session, self.ffmpeg.path, work.lanes, folder, work.sources, self.listen, self.how.rules)
         try:
@@ -218,8 +229,8 @@ class _Run:
             raise BrokenRenderError(self._kept(folder, job, str(fault)), fault.log) from None
         except BaseException:  # Ctrl-C, cancelled: what is whole stays, unless nobody wants it
             if job.wholes and self.how.keep:
-                self.listen(Kept(lanes[0].goal.final, sum(one.last - one.first for one in job.wholes),
-                                 max(lane.frames for lane in lanes)))  # fmt: skip
+                self.listen(Kept(_first(work.lanes).goal.final, sum(one.last - one.first for one in job.wholes),
+                                 max(lane.frames for lane in work.lanes)))  # fmt: skip
                 folder.close()
             else:
                 self._removed(folder)
@@ -233,7 +244,8 @@ class _Run:
 
     def _opened(self, lanes: Sequence[Lane], frames: Span | None, trust: bool) -> Folder:
         """The job's folder: a new one, or one that is gone on with. RefusedError, JournalError."""
-        path = Folder.of(lanes[0].goal.final)
+        final = _first(lanes).goal
+        path = Folder.of(final.final)
         now = deciding(lanes, self.ffmpeg)
         job: dict[str, Any] = {
             "begun": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -259,7 +271,7 @@ class _Run:
         try:
             folder = Folder.make(path, job)
         except OSError as fault:
-            raise unwritable(lanes[0].goal, fault) from None
+            raise unwritable(final, fault) from None
         unfinished.note(path)
         return folder
 
@@ -357,6 +369,11 @@ class _Run:
         if size != (lane.info.width, lane.info.height) or length > Fraction(3, 2) / lane.info.fps:
             text = f"{found.line()}, {frames} frames, instead of {lane.info.line()}, {wanted} frames"
             raise BrokenRenderError(f"{lane.node}: the file that was written is {text}. Render it again")
+
+
+def _first(lanes: Sequence[Lane]) -> Lane:
+    """The one whose name the job bears: the first, as `-o` counts them."""
+    return min(lanes, key=lambda lane: natural(lane.node))
 
 
 def _differs(path: Path, changed: Sequence[str]) -> str:

@@ -30,10 +30,10 @@ def test_what_is_kept_is_there_after_opening_it_again(folder: Folder) -> None:
     kept = [whole(folder, 0), whole(folder, 10)]
     for one in kept:
         folder.keep(one)
-    folder.keep_size(470)
+    folder.keep_cuts(60, 470)
     folder.close()
     again = Folder.open(folder.path)
-    assert (again.wholes(), again.size(), again.job()["graph"]) == (kept, 470, {})
+    assert (again.wholes(), again.cuts(), again.job()["graph"]) == (kept, (60, 470), {})
     assert all(again.sound(one) for one in kept)
     again.close()
 

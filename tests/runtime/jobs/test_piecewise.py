@@ -185,9 +185,11 @@ def test_the_length_of_segments_is_decided_once(desk: Desk) -> None:
     desk.rules = Rules(size=None, trial=10, target_s=0.3, poll_s=0, spare_bytes=0)
     job = desk.begin(session := FlakySession())  # 10 frames in 0.1 s
     job.render()
-    size = job.folder.size()
-    assert (size, session.asked) == (60, [(0, 10), (10, 90)])  # a short rest goes with the one before
+    assert (job.folder.cuts(), session.asked) == (
+        (10, 60),
+        [(0, 10), (10, 90)],
+    )
     desk.rules = replace(desk.rules, target_s=100)
     again = desk.begin(session := FlakySession())
     again.render()
-    assert (again.folder.size(), session.asked) == (size, [])
+    assert (again.folder.cuts(), session.asked) == ((10, 60), [])
