@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -270,10 +270,6 @@ class ModelsPanel(QDialog):
         super().showEvent(event)
         self._models.look()
         self.field.setFocus()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """What is being fetched goes on: the button in the status bar leads back."""
-        super().closeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

@@ -11,6 +11,8 @@ from editor.renders.words import size
 from runtime.models.entry import Entry, HashSource, Pattern
 
 PAL = 720 * 576
+CONVERTED = "converted here"
+"""The shelf's own word (runtime.models.store), which takes too long to import for the window's thread."""
 
 
 def about(one: Known) -> str:
@@ -120,6 +122,8 @@ def hash_lines(one: Known) -> Iterator[tuple[str, str]]:
                 yield "warn", tr("{file}: unverified, recorded when it first came").format(file=item.name)
             elif one.entry is not None and one.entry.own:
                 yield "muted", tr("{file}: your own, its hash is kept").format(file=item.name)
+            elif item.trust == CONVERTED:
+                yield "muted", tr("{file}: converted here, its hash is kept").format(file=item.name)
             else:
                 yield "ok", tr("{file}: as its source states").format(file=item.name)
         return

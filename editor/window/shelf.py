@@ -123,7 +123,6 @@ class ShelfParts(QObject):
         node = self._canvas.place(kind.id, context, {param.name: name})
         if node is not None:
             self._canvas.bring_into_view(node)
-            self._window.panels["details"].setVisible(True)
             self._window.activateWindow()
             self._canvas.setFocus()
         return node

@@ -27,7 +27,7 @@ def own_shelf(*entries: Entry) -> Shelf:
 def models(qtbot: QtBot, asker: Answers, *entries: Entry) -> Iterator[Models]:
     """A shelf that has been looked at."""
     made = Models(asker, lambda: own_shelf(*entries))
-    with qtbot.waitSignal(made.changed):
+    with qtbot.waitSignal(made.changed, timeout=20_000):
         made.look()
     yield made
     made.close()
@@ -35,8 +35,8 @@ def models(qtbot: QtBot, asker: Answers, *entries: Entry) -> Iterator[Models]:
 
 def over(qtbot: QtBot, made: Models, name: str) -> Job:
     """The job of this model, once it is over and the shelf has been looked at again."""
-    qtbot.waitUntil(lambda: (job := made.job(name)) is not None and job.stage.over)
-    qtbot.waitUntil(lambda: made._looking is None)
+    qtbot.waitUntil(lambda: (job := made.job(name)) is not None and job.stage.over, timeout=20_000)
+    qtbot.waitUntil(lambda: made._looking is None, timeout=20_000)
     job = made.job(name)
     assert job is not None
     return job

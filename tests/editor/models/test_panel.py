@@ -17,6 +17,7 @@ from editor.models.known import Known
 from editor.models.listing import MODEL
 from editor.models.models import Models
 from editor.models.panel import ModelsPanel
+from runtime.models import store
 from runtime.models.entry import Memory, Task
 from tests.editor.answers import Answers
 from tests.editor.models.kit import PRIVATE, models, over
@@ -36,7 +37,7 @@ def shown(qtbot: QtBot, made: Models, tmp_path: Path) -> ModelsPanel:
     qtbot.addWidget(panel)
     panel.show()
     qtbot.waitExposed(panel)
-    qtbot.waitUntil(lambda: made._looking is None)
+    qtbot.waitUntil(lambda: made._looking is None, timeout=20_000)
     return panel
 
 
@@ -150,6 +151,10 @@ def test_a_model_may_be_dropped_on_it_and_nothing_else(qtbot: QtBot, asker: Answ
         drop = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, LEFT, keys)
         QApplication.sendEvent(panel, drop)
         assert dropped == [tmp_path / "net.onnx"]
+
+
+def test_the_shelfs_word_for_what_was_converted_is_ours_too() -> None:
+    assert words.CONVERTED == store.CONVERTED
 
 
 def test_words_tell_who_vouches_for_a_file(qtbot: QtBot, asker: Answers) -> None:

@@ -112,7 +112,7 @@ def test_a_file_that_is_given_up_is_not_heard_of_again(qtbot: QtBot, tmp_path: P
     looking.look(tmp_path / "a.onnx", ())
     looking.stop()
     looking.look(tmp_path / "b.onnx", ())
-    qtbot.waitUntil(lambda: bool(seen))
+    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
     assert [found.path.name for found in seen] == ["b.onnx"]  # type: ignore[attr-defined]
 
 

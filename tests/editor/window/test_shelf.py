@@ -58,7 +58,7 @@ def test_a_model_dropped_on_a_wire_goes_to_the_shelf_and_into_the_wire(
 ) -> None:
     window.desk.open(small())
     shelf, canvas = parts(window).shelf, parts(window).canvas
-    qtbot.waitUntil(lambda: canvas.isVisible() and not canvas._fit_soon)
+    qtbot.waitUntil(lambda: canvas.isVisible() and not canvas._fit_soon, timeout=20_000)
     (wire,) = canvas.mirror.wires.values()
     at = canvas.view.to_view(wire.path().pointAtPercent(0.5))
     drop(canvas.view.viewport(), resizer(tmp_path / "net.onnx", 2), QPointF(at))
@@ -71,7 +71,7 @@ def test_a_model_dropped_on_a_wire_goes_to_the_shelf_and_into_the_wire(
     links = {(link.source[0], link.target[0]) for link in window.desk.graph.links}
     assert links == {("test1", made.id), (made.id, "crop1")}
     engine = parts(window).engine
-    qtbot.waitUntil(lambda: engine.analysis.graph is window.desk.graph)
+    qtbot.waitUntil(lambda: engine.analysis.graph is window.desk.graph, timeout=20_000)
     clip = engine.analysis.clip(NodeId("crop1"), "out")
     assert clip is not None and (clip.width, clip.height) == (1440, 1152)
     window.desk.undo()
@@ -93,11 +93,11 @@ def test_a_graph_follows_as_soon_as_its_model_arrives(window: Window, qtbot: QtB
     engine, shelf = parts(window).engine, parts(window).shelf
     shelf.models.load()
     window.desk.open(small(node("up1", "ai.upscale", 400, model="my-net")))
-    qtbot.waitUntil(lambda: engine.analysis.graph is window.desk.graph and shelf.models.loaded)
+    qtbot.waitUntil(lambda: engine.analysis.graph is window.desk.graph and shelf.models.loaded, timeout=20_000)
     assert any("my-net" in one.text for one in engine.analysis.problems(UP))
     shelf.models.bring(resizer(tmp_path / "net.onnx", 3), "my-net", "My net")
     over(qtbot, shelf.models, "my-net")
-    qtbot.waitUntil(lambda: engine.analysis.clip(UP, "out") is not None)
+    qtbot.waitUntil(lambda: engine.analysis.clip(UP, "out") is not None, timeout=20_000)
     clip = engine.analysis.clip(UP, "out")
     assert clip is not None and clip.width == 3 * 720
     parts(window).viewer.show_node(UP)
@@ -120,23 +120,23 @@ def test_a_form_fetches_what_it_misses_once_the_licence_is_accepted(
         assert form is not None
         box = form.rows["model"].control
         assert isinstance(box, ModelBox)
-        qtbot.waitUntil(lambda: box.missing == "small")
+        qtbot.waitUntil(lambda: box.missing == "small", timeout=20_000)
         QTest.mouseClick(box.mend_button, LEFT)
         assert asker.asked == ["For non-commercial use only"]
         over(qtbot, shelf.models, "small")
         assert "Small is on the shelf" in window.status.currentMessage()
         # PyTorch weights that are none: it is here, and the form says why it cannot be used
-        qtbot.waitUntil(lambda: "shelf" not in box.gone.text() and bool(box.missing))
+        qtbot.waitUntil(lambda: "shelf" not in box.gone.text() and bool(box.missing), timeout=20_000)
 
 
 def test_the_shelf_is_opened_by_its_key_at_a_task(window: Window, qtbot: QtBot) -> None:
     shelf = parts(window).shelf
     window.activateWindow()
     QTest.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: shelf.panel is not None and shelf.panel.isVisible() and shelf.models.loaded)
+    qtbot.waitUntil(lambda: shelf.panel is not None and shelf.panel.isVisible() and shelf.models.loaded, timeout=20_000)
     shelf.show_panel("inpaint")
     assert shelf.panel is not None and shelf.panel.task.currentData() == "inpaint"
-    qtbot.waitUntil(lambda: shelf.panel is not None and shelf.panel.chosen is not None)
+    qtbot.waitUntil(lambda: shelf.panel is not None and shelf.panel.chosen is not None, timeout=20_000)
     QTest.keyClick(shelf.panel, Qt.Key.Key_Escape)
     assert not shelf.panel.isVisible()
 
@@ -155,7 +155,7 @@ def test_a_note_is_told_over_the_canvas_and_stays_at_its_node(window: Window, qt
     QTest.mouseClick(remark.go_button, LEFT)
     assert window.desk.current == UP and made.params.header.noted.isVisible()
     assert "demo-upscale-2x" in made.params.header.noted.toolTip()
-    qtbot.waitUntil(lambda: "demo-upscale-2x" in made.engine.state_of(UP).message)
+    qtbot.waitUntil(lambda: "demo-upscale-2x" in made.engine.state_of(UP).message, timeout=20_000)
     window.desk.do(SetParams(UP, {"provider": "auto"}), "auto")
     qtbot.waitUntil(lambda: not made.params.header.noted.isVisible(), timeout=20_000)
     made.remarks.close_remark(remark)
