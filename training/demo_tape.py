@@ -74,9 +74,6 @@ def main() -> int:
     ways: dict[str, Rival] = {**PLAIN}
     if not args.quick:
         ways |= {f"BM3D {each:g} + NNEDI3": partial(bm3d_nnedi3, each) for each in SIGMAS}
-        **PLAIN,
-        **{f"BM3D {each:g} + NNEDI3": partial(bm3d_nnedi3, each) for each in (() if args.quick else SIGMAS)},
-    }
     ways["ours"] = model(args.model)
     found: dict[str, list[Scores]] = {}
     for frame in FRAMES:

@@ -68,7 +68,7 @@ PLAIN: dict[str, Rival] = {
     "Lanczos": partial(resized, "Lanczos"),
     "NNEDI3": nnedi3,
 }
-SIGMAS = (3.0, 6.0, 10.0, 15.0)
+SIGMAS = (3.0, 6.0, 10.0, 15.0, 22.0)
 
 
 def denoisers() -> dict[float, Rival]:
