@@ -52,6 +52,7 @@ AGREE = 1e-3
 SIDES = ("ours", "ort", "ov", "loop", "files")
 AIM = 1.03
 TURN_S = 4.0
+MOST_FRAMES, LENGTH = 1000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +116,18 @@ def _one(model: Model, folder: Path, frames: int, rounds: int, sides: tuple[str,
     np.save(picture, _picture())
     off = _agree(model)
     with Session() as session:
-        steps = _steps(model, picture, frames)
+        steps = _steps(model, picture)
         failed = [one for one in session.load(steps, _PRELUDE) if one.state == "failed"]
         if failed:
             sys.exit(f"{failed[0].node}: {failed[0].message}")
-        frames = max(2, min(frames, round(TURN_S / _in_worker(session, "ours", 2).wall_s)))
+        frames = max(2, min(frames, MOST_FRAMES, round(TURN_S / _in_worker(session, "ours", 2, rounds + 1).wall_s)))
         children = {name: _Child(name, model, picture, folder) for name in sides if name in ("loop", "files")}
         turns: dict[str, list[Turn]] = {name: [] for name in ("none", *sides)}
         try:
             for number in range(rounds + 1):
                 names = list(turns)
                 for name in names if number % 2 else reversed(names):
-                    turn = children[name](frames) if name in children else _in_worker(session, name, frames)
+                    turn = children[name](frames) if name in children else _in_worker(session, name, frames, number)
                     if number:  # the first warms up
                         turns[name].append(turn)
         finally:
@@ -174,7 +175,7 @@ def painted(path, length):
 """
 
 
-def _steps(model: Model, picture: Path, frames: int) -> tuple[StepCode, ...]:
+def _steps(model: Model, picture: Path) -> tuple[StepCode, ...]:
     path = str(model.path)
     bare = {
         "none": "none = tape",
@@ -182,7 +183,7 @@ def _steps(model: Model, picture: Path, frames: int) -> tuple[StepCode, ...]:
         "ort": f"ort = core.ort.Model(tape, {path!r})",
         "ov": f"ov = core.ov.Model(tape, {path!r}, config=exact)",
     }
-    source = f"tape = painted({str(picture)!r}, {max(frames, 64)})"
+    source = f"tape = painted({str(picture)!r}, {LENGTH})"
     steps = [StepCode("tape", "tape", "tape", source, (), (StepOutput("out", "tape"),))]
     for name, code in bare.items():
         # only a corner goes on: nothing of what follows is to be paid for
@@ -202,10 +203,12 @@ def _stage(model: Model) -> tuple[str, str]:
     return "\n".join(text.lines), text.variables["out"]
 
 
-def _in_worker(session: Session, name: str, frames: int) -> Turn:
-    """A render of so many frames, all but a corner of each thrown away."""
+def _in_worker(session: Session, name: str, frames: int, turn: int) -> Turn:
+    """A render of so many frames, all but a corner of each thrown away; of frames that no other turn has seen, for
+    VapourSynth keeps pictures that are asked for again."""
+    first = turn * MOST_FRAMES
     argv = [get_ffmpeg_exe(), "-v", "error", "-f", "rawvideo", "-pix_fmt", "gbrpf32le", "-s", "16x16", "-i", "pipe:0"]
-    sink = RenderSink(name, name, "out", 0, frames, "raw", (*argv, "-f", "null", "-"), frames)
+    sink = RenderSink(name, name, "out", first, first + frames, "raw", (*argv, "-f", "null", "-"), frames)
     done = session.render([sink])
     return Turn(done.cpu_s / frames, done.elapsed_s / frames)
 
