@@ -10,8 +10,8 @@ import sys
 import numpy as np
 import vapoursynth as vs
 
-_EACH_ROW = 4
-"""Every fourth row is looked at: 0.5 ms a frame at 1440 × 1152. What is no number spreads through a net."""
+_EACH_ROW = 16
+"""Every sixteenth row is looked at: 0.15 ms a frame at 1440 × 1152. What is no number spreads through a net."""
 
 
 class NoNumbersError(Exception):
