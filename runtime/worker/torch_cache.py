@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -30,6 +31,9 @@ _FORMAT = 1
 _MOST_BYTES = 2 << 30
 _LIMIT_S = 240.0
 """Less than the five minutes that a step may take to be built."""
+_COMPILER_SETTINGS = {"TORCHINDUCTOR_COMPILE_THREADS": "1"}
+"""No processes of its own, which a time limit would leave behind."""
+_ABANDONED_S = 3600.0
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -175,6 +179,10 @@ def _made(order: Order, key: str) -> str:
     """Have it compiled by a child: what a compiler does, or leaves undone, is done there. Why it could not be kept."""
     try:
         folder().mkdir(parents=True, exist_ok=True)
+        for left in folder().glob("making-*"):  # by a process that was killed
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime > _ABANDONED_S:
+                    shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix="making-", dir=folder(), ignore_cleanup_errors=True) as space:
             why = _compiled_by_a_child(order, key, Path(space))
             if why:
@@ -193,7 +201,12 @@ def _compiled_by_a_child(order: Order, key: str, space: Path) -> str:
             encoding="utf-8",
             errors="replace",
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path, "TORCHINDUCTOR_CACHE_DIR": str(space / "inductor")},
+            env={
+                **os.environ,
+                "PYTHONPATH": path,
+                **_COMPILER_SETTINGS,
+                "TORCHINDUCTOR_CACHE_DIR": str(space / "code"),
+            },
             timeout=_LIMIT_S,
             check=False,
         )
