@@ -7,13 +7,14 @@ from collections.abc import Callable
 from spandrel import ImageModelDescriptor, MaskedImageModelDescriptor, ModelLoader, UnsupportedModelError
 from torch import Tensor, nn
 
+from runtime.worker.nets.fourier import without_fft
 from runtime.worker.nets.net import Net, NetError
 from runtime.worker.nets.weights import Weights
 
 _FACE_SIDE = 512
 """Pixels: what GFPGAN and RestoreFormer were trained on, and take alone."""
-_ONE_SIZE = {"SwinIR", "Swin2SR", "HAT", "DAT", "DRCT", "GRL", "LaMa", "ATD", "RGT", "CRAFT"}
-"""Those that compute their windows' masks or transforms while traced: an ONNX file of them serves one size."""
+_ONE_SIZE = {"SwinIR", "Swin2SR", "HAT", "DAT", "DRCT", "GRL", "ATD", "RGT", "CRAFT"}
+"""Those that compute their windows' masks while traced: an ONNX file of them serves one size."""
 
 
 class Called(nn.Module):
@@ -67,13 +68,14 @@ def with_extras() -> None:
 
 def _masked(name: str, found: MaskedImageModelDescriptor[nn.Module], module: nn.Module) -> Net:
     _refuse(name, found.input_channels, found.output_channels, {(3, 3)})
+    free = without_fft(module)
     return Net(
-        module=Masked(module, found._call_fn),
+        module=Masked(module, found._call_fn).eval(),
         arch=found.architecture.name,
         pattern="mask",
         planes_in=4,
         multiple=found.size_requirements.multiple_of,
-        dynamic=found.architecture.id not in _ONE_SIZE,
+        dynamic=free,
     )
 
 
@@ -82,7 +84,7 @@ def _image(name: str, found: ImageModelDescriptor[nn.Module], module: nn.Module)
     arch = found.architecture.id
     faces, signed = found.purpose == "FaceSR", arch == "GFPGAN"
     return Net(
-        module=Called(module, _same_each_time if signed else found._call_fn),
+        module=Called(module, _same_each_time if signed else found._call_fn).eval(),
         arch=found.architecture.name,
         pattern="faces" if faces else "luma" if found.input_channels == 1 else "frame",
         scale=found.scale,
