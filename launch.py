@@ -14,7 +14,12 @@ sys.path.insert(0, ROOT)  # also when PYTHONSAFEPATH or -P keeps a script's fold
 
 from provision import environment  # noqa: E402  (found through the line above)
 
-NEEDS = {"test": ("app", "editor", "dev"), "": ("app", "editor"), "edit": ("app", "editor")}  # others: "app" alone
+NEEDS = {  # others: "app" alone
+    "test": ("app", "editor", "serve", "dev"),
+    "": ("app", "editor"),
+    "edit": ("app", "editor"),
+    "serve": ("app", "serve"),
+}
 WINDOW = ("", "edit")  # no command at all opens the window
 OWN_COMMANDS = ("setup", "lock")  # these stand before, or beside, the environment
 
