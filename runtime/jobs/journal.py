@@ -107,7 +107,7 @@ class Folder:
     @classmethod
     def _held(cls, path: Path) -> Self:
         lock = (path / "lock").open("a+b")
-        if not _locked(lock):
+        if not locked(lock):
             lock.close()
             raise JournalError(f"another Tapeloom works on {path.name}. Wait for it, or end it")
         return cls(path, lock)
@@ -263,7 +263,7 @@ def sync(path: Path, *, inside: bool = False) -> None:
         os.fsync(file.fileno())
 
 
-def _locked(file: BinaryIO) -> bool:
+def locked(file: BinaryIO) -> bool:
     """Take the lock; the system drops it when this process ends, however it ends."""
     try:
         if sys.platform == "win32":
