@@ -116,6 +116,7 @@ def piece(ffmpeg: str, sink: Sink, coder: Coder, part: str, hashes: str, *, clip
 def joined(
     ffmpeg: str,
     sink: Sink,
+    coder: Coder,
     listed: str,
     part: str,
     *,
@@ -129,12 +130,16 @@ def joined(
     `clip`, with everything that goes along. Reads nothing from stdin."""
     sound = SoundTrack(sink, clip, span, origin)
     carried = Carried(sink, clip.cut(*span), origin, first_input=1 + len(sound.inputs))
-    # a piece's own times may be rounded, to milliseconds in Matroska: each is the time of a frame, exactly
+    # Of software every piece has equal headers, and no byte need change. A card's encoder promises nothing: there the
+    # headers are repeated inside.
+    # A piece's own times may be rounded, to milliseconds in Matroska: each is the time of a frame, exactly
     exact = f"round((round({{}}*TB*{_ratio(clip.fps)}){{}})/({_ratio(clip.fps)})/TB)"
     pts, dts, end = exact.format("PTS", ""), exact.format("DTS", ""), exact.format("PTS", "+1")
     argv = (
         ffmpeg, *_QUIET,
-        "-protocol_whitelist", "file,crypto,data", "-f", "concat", "-safe", "0", "-i", f"file:{listed}",
+        "-protocol_whitelist", "file,crypto,data", "-f", "concat", "-safe", "0",
+        *(() if coder.hardware else ("-auto_convert", "0")),
+        "-i", f"file:{listed}",
         *(word for one in (*sound.inputs, *carried.inputs) for word in one),
         *(("-filter_complex", ";".join(sound.chains)) if sound.chains else ()),
         "-map", "0:v:0", *sound.mapped,

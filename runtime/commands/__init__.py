@@ -17,6 +17,8 @@ _SHOWN = (
     "demo",
     "run",
     "resume",
+    "verify",
+    "open",
     "check",
     "compile",
     "frame",

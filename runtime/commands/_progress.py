@@ -10,7 +10,8 @@
     {"event": "kept", "result": …, "made": …, "frames": …}     it ends; `resume` goes on
     {"event": "progress", "frames": …, "total": …, "fps": …, "left_s": … or null, "size_bytes": …, "elapsed_s": …,
      "outputs": [{"node": …, "written": …, "encoded": …, "total": …, "size_bytes": …}, …]}
-    {"event": "done", "elapsed_s": …, "segments": …, "made": … by this run, "files": [{"node": …, "path": …, "frames": …, "size_bytes": …, "encoder": …}, …]}
+    {"event": "done", "elapsed_s": …, "segments": …, "made": … of them by this run, "files":
+        [{"node": …, "path": …, "frames": …, "size_bytes": …, "encoder": …}, …]}
     {"event": "failed", "text": …, "code": 1 or 2}
     {"event": "cancelled"}
 """

@@ -59,8 +59,8 @@ class Lane:
     def joined(self, ffmpeg: str, listed: Path, document: str, record: str) -> Encode:
         """The command that makes the goal's `.part` of the pieces."""
         return joined(
-            ffmpeg, self.sink, str(listed), str(self.goal.part), clip=self.info, span=self.span, origin=self.origin,
-            document=document, record=record,
+            ffmpeg, self.sink, self.coder, str(listed), str(self.goal.part), clip=self.info, span=self.span,
+            origin=self.origin, document=document, record=record,
         )  # fmt: skip
 
     @property

@@ -77,7 +77,11 @@ def record(
         "lossless": lane.coder.encoder in LOSSLESS and not lane.coder.pixel_format,
         "hash": FRAME_HASH,
         "segments": [
-            {"frames": piece.frames, "pictures": piece.frames_sha256, "packets": piece.packets_sha256}
+            {
+                "frames": piece.frames,
+                "pictures": piece.frames_sha256,
+                "packets": "" if lane.coder.hardware else piece.packets_sha256,  # joining repeats headers inside
+            }
             for _, piece in mine
         ],
         "shown_instead": [list(pair) for pair in shown],

@@ -176,7 +176,8 @@ def _look(path: str, size: int, log: list[tuple[int, str, str]]) -> Facts:
             "metadata": dict(container.metadata),
             "chapters": [_chapter(one) for one in container.chapters()],
             "attachments": [one.name or "" for one in container.streams.attachments],
-            "graph": _graph(container),
+            "graph": _attached(container, GRAPH_TYPE),
+            "record": _attached(container, RECORD_TYPE),
             "data": [{"metadata": dict(one.metadata)} for one in container.streams.data],
             "video": [],
             "sound": [],
@@ -191,13 +192,14 @@ def _look(path: str, size: int, log: list[tuple[int, str, str]]) -> Facts:
     return facts
 
 
-GRAPH_TYPE, GRAPH_BYTES = "application/x-tapeloom-graph", 16 * 2**20
+GRAPH_TYPE, RECORD_TYPE = "application/x-tapeloom-graph", "application/x-tapeloom-record+json"
+ATTACHED_BYTES = 16 * 2**20
 
 
-def _graph(container: Any) -> str:
-    """The document that made the file, where Tapeloom made it (runtime.encode attaches it); else empty."""
+def _attached(container: Any, kind: str) -> str:
+    """What Tapeloom attached to a file that it made: the document, the record (runtime.accompany); else empty."""
     for one in container.streams.attachments:
-        if one.mimetype == GRAPH_TYPE and len(one.data or b"") <= GRAPH_BYTES:
+        if one.mimetype == kind and len(one.data or b"") <= ATTACHED_BYTES:
             return bytes(one.data or b"").decode("utf-8", "replace")
     return ""
 
