@@ -90,8 +90,8 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Job:
     """Where an order stands. `log` is the last words of a failure; `kept`: the folder with what is made of a render
-    that was cut short. `owner`: who renders it. `added`, `began`, `ended`: seconds since 1970, by this machine's clock, 0:
-    not yet; they are only shown. `run`: how often it was begun."""
+    that was cut short. `owner`: who renders it. `added`, `began`, `ended`: seconds since 1970, by this machine's clock
+    (0: not yet); they are only shown. `run`: how often it was begun."""
 
     id: int
     order: Order

@@ -178,8 +178,8 @@ class Queue:
             wanted["overwrite"] = overwrite or wanted.get("overwrite", False)
             wanted["anyway"] = anyway or wanted.get("anyway", False)
             db.execute(
-                "UPDATE job SET wanted = ?, stage = 'waiting', wish = '', text = '', share = 0, fps = 0, elapsed_s = 0, "
-                "left_s = NULL, size_bytes = 0, off_list = 0, deaths = 0, ended = 0, "
+                "UPDATE job SET wanted = ?, stage = 'waiting', wish = '', text = '', share = 0, fps = 0, "
+                "elapsed_s = 0, left_s = NULL, size_bytes = 0, off_list = 0, deaths = 0, ended = 0, "
                 "place = (SELECT max(place) + 1 FROM job) WHERE id = ?",
                 (json.dumps(wanted), id),
             )
