@@ -133,7 +133,8 @@ def joined(
     # Of software every piece has equal headers, and no byte need change. A card's encoder promises nothing: there the
     # headers are repeated inside.
     # A piece's own times may be rounded, to milliseconds in Matroska: each is the time of a frame, exactly
-    exact = f"round((round({{}}*TB*{_ratio(clip.fps)}){{}})/({_ratio(clip.fps)})/TB)"
+    # (+0.0001: halves are rounded up, as ffmpeg does, though a division makes a little less of them).
+    exact = f"round((round({{}}*TB*{_ratio(clip.fps)}){{}})/({_ratio(clip.fps)})/TB+0.0001)"
     pts, dts, end = exact.format("PTS", ""), exact.format("DTS", ""), exact.format("PTS", "+1")
     argv = (
         ffmpeg, *_QUIET,
