@@ -1,4 +1,4 @@
-"""Whoever renders the queue: goes on past what fails, obeys from afar, and loses nothing when it is stopped or killed."""
+"""Whoever renders the queue: goes on past what fails, obeys from afar, loses nothing when it is stopped or killed."""
 
 from __future__ import annotations
 
