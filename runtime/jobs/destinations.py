@@ -37,7 +37,7 @@ def set_outputs(
     """Give every output node a file. `outputs` are texts of `-o`: `path`s in the order of the outputs' ids, or
     `encode2=path`. An output that then has none is called after the first (or `stem`), in the same folder; one that
     is given a folder is called `stem` in there. Endings are added later, by the container."""
-    nodes = _writers(graph, registry)
+    nodes = writers(graph, registry)
     problems: list[Problem] = []
     named: dict[NodeId, str] = {}
     plain: list[str] = []
@@ -95,7 +95,7 @@ def _without_ending(path: str) -> str:
     return path.removesuffix(_ending(path))
 
 
-def _writers(graph: Graph, registry: Registry) -> list[NodeId]:
+def writers(graph: Graph, registry: Registry) -> list[NodeId]:
     """The nodes that write a file and are switched on, in the order of their ids."""
     found = []
     for node in graph.nodes.values():
