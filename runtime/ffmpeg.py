@@ -19,6 +19,7 @@ from pathlib import Path
 
 from nodes.sink import Coder
 from runtime import folders
+from runtime.hardware.wishes import CPU, rank, wishes
 
 VARIABLE = "TAPELOOM_FFMPEG"
 OLDEST = (5, 1)
@@ -86,12 +87,14 @@ def encoders(ffmpeg: Ffmpeg) -> frozenset[str]:
 
 
 def choose(ffmpeg: Ffmpeg, coders: Iterable[Coder]) -> tuple[Coder, str]:
-    """The first of `coders` that works here, and what to tell the user of those before it.
+    """The first of `coders` that works here, and what to tell the user of those before it; where the user has said
+    which encoders come first (runtime.hardware.wishes), in that order.
 
     FfmpegError where none does.
     """
+    wanted = wishes().encoders
     refused: list[str] = []
-    for coder in coders:
+    for coder in sorted(coders, key=lambda one: rank(_kind(one), wanted)):  # stable: unwished, the node's order stands
         why = refusal(ffmpeg, coder)
         if not why:
             note = ""
@@ -101,6 +104,10 @@ def choose(ffmpeg: Ffmpeg, coders: Iterable[Coder]) -> tuple[Coder, str]:
             return coder, note
         refused.append(f"{coder.encoder}: {why}")
     raise FfmpegError(f"the encoder cannot be used here. {'; '.join(refused)}. Choose another codec, or hardware: off")
+
+
+def _kind(coder: Coder) -> str:
+    return coder.encoder.rpartition("_")[2] if coder.hardware else CPU
 
 
 def refusal(ffmpeg: Ffmpeg, coder: Coder) -> str:

@@ -49,9 +49,20 @@ class Finding:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument(
+        "--hardware", action="store_true",
+        help="processors, cards, memory, encoders proved by a trial, and who would do what",
+    )  # fmt: skip
+    parser.add_argument(
+        "--prefer", action="append", default=[], metavar="encoders=A,B | ai=A,B",
+        help="with --hardware: from now on these first, like encoders=quicksync,cpu or ai=cpu; with nothing behind the "
+        "equals sign it is forgotten",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.hardware or args.prefer:
+        return hardware(args)
     findings = examine()
     sound = all(finding.state != "missing" for finding in findings)
     if args.json:
@@ -60,6 +71,20 @@ def run(args: argparse.Namespace) -> int:
         print(table(findings))
         print("\nEverything that `run` needs is here." if sound else "\nMend what is marked ✗, then look again.")
     return 0 if sound else 1
+
+
+def hardware(args: argparse.Namespace) -> int:
+    from runtime.commands._hardware import lines, prefer
+    from runtime.hardware.look import as_json, look
+    from runtime.hardware.wishes import wishes
+
+    prefer(args.prefer)
+    machine, wanted = look(), wishes()
+    if args.json:
+        print(json.dumps({**as_json(machine), "wishes": asdict(wanted)}, indent=2))
+    else:
+        print("\n".join(lines(machine, wanted)))
+    return 0
 
 
 def examine() -> list[Finding]:

@@ -14,7 +14,7 @@ from runtime.commands.doctor import Finding
 
 def told(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> int:
     monkeypatch.setattr(doctor, "examine", lambda: list(findings))
-    return doctor.run(argparse.Namespace(json=False))
+    return doctor.run(argparse.Namespace(json=False, hardware=False, prefer=[]))
 
 
 def test_a_note_does_not_fail_and_a_missing_part_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +76,7 @@ def test_every_plugin_of_the_set_loads(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_json_is_for_programs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(doctor, "examine", lambda: [Finding("gpu", "note", "none")])
-    doctor.run(argparse.Namespace(json=True))
+    doctor.run(argparse.Namespace(json=True, hardware=False, prefer=[]))
     assert json.loads(capsys.readouterr().out) == {
         "sound": True,
         "findings": [{"part": "gpu", "state": "note", "found": "none", "mend": ""}],

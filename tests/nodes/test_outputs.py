@@ -191,7 +191,7 @@ def test_codecs_without_fields_warn_of_interlaced_clips(type_id: str) -> None:
 def test_automatic_hardware_ends_with_software() -> None:
     sink = written.sink_of(NODES["output.h264"](hardware="auto"), harness.PAL_50P)
     names = [coder.encoder for coder in sink.coders]
-    assert names == ["h264_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox", "libx264"]
+    assert names == ["h264_nvenc", "h264_amf", "h264_qsv", "h264_videotoolbox", "libx264"]
     assert [coder.hardware for coder in sink.coders] == [True, True, True, True, False]
 
 

@@ -37,8 +37,8 @@ class Speed(StrEnum):
 _RANK = {speed: place for place, speed in enumerate(Speed)}  # 0 fastest … 8 slowest
 _MAKERS = {
     Hardware.NVENC: "nvenc",
-    Hardware.QUICKSYNC: "qsv",
     Hardware.AMF: "amf",
+    Hardware.QUICKSYNC: "qsv",
     Hardware.VIDEOTOOLBOX: "videotoolbox",
 }
 
