@@ -61,8 +61,10 @@ def encode(
     origin: Origin | None = None,
     document: str = "",
     record: str = "",
+    listed: str = "",
 ) -> Encode:
-    """The command that writes frames [first, last) of the sink's clip to `part`.
+    """The command that writes frames [first, last) of the sink's clip to `part`; from the pieces which the ffconcat
+    file `listed` names, where one is given.
 
     `clip` is what the clip really is, where that is better known than the forecast; for `frames_as_files`
     `part` is a folder that exists. `document` and `record` are files with the graph that is rendered, and with what is
@@ -76,7 +78,7 @@ def encode(
     graph = ";".join([f"[0:v:0]{','.join(_picture_filters(info))}[v]", *sound.chains])
     argv = [
         ffmpeg, *_QUIET,
-        *_pictures_in(info, wire),
+        *(_pieces_in(listed, info) if listed else _pictures_in(info, wire)),
         *(word for one in (*sound.inputs, *carried.inputs) for word in one),
         "-filter_complex", graph,
         "-map", "[v]", *sound.mapped,
@@ -138,9 +140,7 @@ def joined(
     pts, dts, end = exact.format("PTS", ""), exact.format("DTS", ""), exact.format("PTS", "+1")
     argv = (
         ffmpeg, *_QUIET,
-        "-protocol_whitelist", "file,crypto,data", "-f", "concat", "-safe", "0",
-        *(() if coder.hardware else ("-auto_convert", "0")),
-        "-i", f"file:{listed}",
+        *(() if coder.hardware else ("-auto_convert", "0")), *_CONCAT, f"file:{listed}",
         *(word for one in (*sound.inputs, *carried.inputs) for word in one),
         *(("-filter_complex", ";".join(sound.chains)) if sound.chains else ()),
         "-map", "0:v:0", *sound.mapped,
@@ -152,6 +152,14 @@ def joined(
         *_destination(sink, part, span[0]),
     )  # fmt: skip
     return Encode(argv, _wire(clip.format), tuple(sound.notes))
+
+
+_CONCAT = ("-protocol_whitelist", "file,crypto,data", "-f", "concat", "-safe", "0", "-i")
+
+
+def _pieces_in(listed: str, info: ClipInfo) -> tuple[str, ...]:
+    """Pieces as if their pictures came through the pipe: their own times, which may be rounded, do not count."""
+    return ("-r", _ratio(info.fps), *_CONCAT, f"file:{listed}")
 
 
 def _coded(info: ClipInfo, coder: Coder) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from graphs import codec
@@ -49,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     except (JournalError, DocumentError) as fault:
         raise UserError(str(fault)) from None
     frames = one.job.get("frames")
+    between = any(output.get("between") for output in one.job["decides"]["outputs"].values())
     here = one.job.get("folder", "")
     try:
         os.chdir(here)  # what the graph says of files counts from there
@@ -64,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
             trust=bool(one.job.get("trust")),
             registry=default_registry(),
             listen=tell.tell,
-            how=how(args, anyway=args.anyway),
+            how=replace(how(args, anyway=args.anyway), intermediate=between),
         )
 
     return told(tell, work)

@@ -49,6 +49,11 @@ def how_arguments(parser: argparse.ArgumentParser) -> None:
         help="one long encode instead of segments: it cannot be gone on with after a crash",
     )  # fmt: skip
     parser.add_argument(
+        "--intermediate", action="store_true",
+        help="keep segments without loss, and encode them in one go at the end: a failed encode costs no filtering, "
+        "and the whole is one encode; takes much room while it lasts",
+    )  # fmt: skip
+    parser.add_argument(
         "--segment", type=int, metavar="FRAMES", help="length of a segment; left out, about half a minute of work"
     )
     parser.add_argument(
@@ -70,7 +75,9 @@ def how(args: argparse.Namespace, *, anyway: bool = False) -> How:
         raise UserError(f"--segment {args.segment}: at least one frame")
     rules = Rules(size=args.segment, substitute=args.substitute)
     least = min(LEAST_FRAMES, args.segment) if args.segment else LEAST_FRAMES
-    return How(args.single_pass, anyway, least=least, rules=rules)
+    if args.single_pass and args.intermediate:
+        raise UserError("--single-pass has no segments to keep for --intermediate. Leave one of them out")
+    return How(args.single_pass, anyway, intermediate=args.intermediate, least=least, rules=rules)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -51,6 +51,7 @@ def _of(lane: Lane) -> dict[str, Any]:
         "clip": lane.info.line(),
         "span": list(lane.span),
         "coding": [lane.coder.encoder, *lane.coder.options, lane.coder.pixel_format, sink.muxer, *sink.muxer_options],
+        "between": lane.between,
         "sound": hashlib.sha256(heard.encode("utf-8", "surrogateescape")).hexdigest()[:32],
     }
 
@@ -69,6 +70,8 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
             lines.append(f"{node}: was {one['clip']}, frames {_span(one)}; is {other['clip']}, frames {_span(other)}")
         if one["coding"] != other["coding"]:
             lines.append(f"{node}: is coded in another way now")
+        if one.get("between", False) != other["between"]:
+            lines.append(f"{node}: its segments were {_BETWEEN[one.get('between', False)]}")
         if one["sound"] != other["sound"]:
             lines.append(f"{node}: the sound has changed")
         if one["file"] != other["file"]:
@@ -76,6 +79,9 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     was, is_ = before.get("versions", {}), now["versions"]
     changed = [name for name in sorted(set(was) | set(is_)) if was.get(name) != is_.get(name)]
     return [*lines, *(f"{name} was {was.get(name, '—')}, is {is_.get(name, '—')}" for name in changed)]
+
+
+_BETWEEN = {True: "kept without loss until the end (--intermediate)", False: "coded at once, without --intermediate"}
 
 
 def _span(one: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,10 +14,13 @@ from runtime.encode import Encode, encode, in_pieces, joined, piece
 from runtime.jobs.destinations import Destination
 from runtime.protocol import RenderSink
 
+_LOSSLESS = Coder("ffv1", ("-level", "3", "-g", "1", "-slices", "16", "-slicecrc", "1"))
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """`span`: the frames of `info` that are rendered. `fingerprint` and `port`: where they come out of the plan."""
+    """`span`: the frames of `info` that are rendered. `fingerprint` and `port`: where they come out of the plan.
+    `between`: segments are kept without loss, and coded in one go at the end."""
 
     node: NodeId
     port: str
@@ -28,6 +31,12 @@ class Lane:
     span: tuple[int, int]
     goal: Destination
     origin: Origin | None
+    between: bool = False
+
+    def kept_between(self) -> Lane:
+        """Itself with its segments kept without loss, where that is possible and not so anyhow."""
+        possible = not self.sink.frames_as_files and not self.info.format.floating
+        return replace(self, between=possible)
 
     @property
     def frames(self) -> int:
@@ -39,7 +48,7 @@ class Lane:
 
     @property
     def in_pieces(self) -> bool:
-        return in_pieces(self.sink)
+        return self.between or in_pieces(self.sink)
 
     def whole(self, ffmpeg: str, document: str, record: str) -> tuple[RenderSink, Encode]:
         """All of it in one go, into the goal's `.part`."""
@@ -51,13 +60,23 @@ class Lane:
 
     def piece(self, ffmpeg: str, span: tuple[int, int], part: Path, hashes: Path) -> RenderSink:
         """Some of its pictures, alone, into `part`."""
-        command = piece(
-            ffmpeg, self.sink, self.coder, str(part), str(hashes), clip=self.info, first=span[0]
-        )  # fmt: skip
+        sink, coder = (replace(self.sink, muxer="matroska", muxer_options=()), _LOSSLESS) if self.between else (
+            self.sink, self.coder)  # fmt: skip
+        command = piece(ffmpeg, sink, coder, str(part), str(hashes), clip=self.info, first=span[0])
         return self._asked(span, command)
+
+    @property
+    def suffix(self) -> str:
+        """What the name of a piece ends in."""
+        return ".mkv" if self.between else self.sink.suffix
 
     def joined(self, ffmpeg: str, listed: Path, document: str, record: str) -> Encode:
         """The command that makes the goal's `.part` of the pieces."""
+        if self.between:
+            return encode(
+                ffmpeg, self.sink, self.coder, str(self.goal.part), clip=self.info, span=self.span,
+                origin=self.origin, document=document, record=record, listed=str(listed),
+            )  # fmt: skip
         return joined(
             ffmpeg, self.sink, self.coder, str(listed), str(self.goal.part), clip=self.info, span=self.span,
             origin=self.origin, document=document, record=record,

@@ -160,7 +160,7 @@ class Piecewise:
         lanes = [lane for lane in self.lanes if lane.node in parts]
         for lane in lanes:
             name = f"{_plain(lane.node)}-{parts[lane.node][0]:08d}"
-            name += "" if lane.sink.frames_as_files else lane.sink.suffix
+            name += "" if lane.sink.frames_as_files else lane.suffix
             names[lane.node] = name
             place = self.folder.path / name
             if lane.sink.frames_as_files:

@@ -80,7 +80,8 @@ def record(
             {
                 "frames": piece.frames,
                 "pictures": piece.frames_sha256,
-                "packets": "" if lane.coder.hardware else piece.packets_sha256,  # joining repeats headers inside
+                # joining repeats a card's headers inside; what was kept between is coded only then
+                "packets": "" if lane.coder.hardware or lane.between else piece.packets_sha256,
             }
             for _, piece in mine
         ],

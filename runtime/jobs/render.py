@@ -15,7 +15,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -73,11 +73,13 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class How:
     """`single_pass`: in one go, whatever its length. `anyway`: go on with what is there though something has changed.
-    `keep`: what is whole stays where the render is cancelled."""
+    `keep`: what is whole stays where the render is cancelled. `intermediate`: segments are kept without loss and coded
+    in one go at the end, so that a failed encode is only an encode."""
 
     single_pass: bool = False
     anyway: bool = False
     keep: bool = True
+    intermediate: bool = False
     least: int = LEAST_FRAMES
     rules: Rules = field(default_factory=Rules)
 
@@ -170,8 +172,14 @@ class _Run:
         ready = Preparing(self.session, self.ffmpeg, self.listen)
         made, probe = ready.compiled(self.graph, registry, self.overwrite, trust)
         work = ready.lanes(made, probe, frames)
+        if self.how.intermediate:
+            work = replace(work, lanes=tuple(lane.kept_between() for lane in work.lanes))
+            self.listen(
+                Note("the segments are kept without loss until the end; they take 5 to 10 times a viewing copy")
+            )
         longest = max(lane.frames for lane in work.lanes)
-        pieces = longest > self.how.least and not self.how.single_pass and all(lane.in_pieces for lane in work.lanes)
+        long = longest > self.how.least or self.how.intermediate
+        pieces = long and not self.how.single_pass and all(lane.in_pieces for lane in work.lanes)
         if not pieces:
             self._no_other(Folder.of(_first(work.lanes).goal.final))
         try:
@@ -218,10 +226,7 @@ class _Run:
             with self._parts(work.lanes):
                 for lane in work.lanes:
                     document, told = self._documents(folder.path, lane, work, hashes.all(), job.wholes)
-                    try:
-                        job.join(lane, document, told)
-                    except JoinError as fault:
-                        raise BrokenRenderError(f"{lane.node}: {fault}", fault.log) from None
+                    self._joined(job, lane, document, told)
                 files = self._finished(work.lanes, beside=lambda lane: written(
                     record(lane, self.graph, work.made.plan, self.ffmpeg, hashes.all(), job.wholes)
                 ))  # fmt: skip
@@ -241,6 +246,17 @@ class _Run:
         return Result(
             files, time.monotonic() - self.began, rendering_s, cpu_s, tuple(notes), len(job.wholes), job.made
         )  # fmt: skip
+
+    def _joined(self, job: Piecewise, lane: Lane, document: str, told: str) -> None:
+        """BrokenRenderError where it fails twice."""
+        try:
+            job.join(lane, document, told)
+        except JoinError as fault:
+            self.listen(Note(f"{lane.node}: {fault}. It is tried once more"))
+            try:
+                job.join(lane, document, told)
+            except JoinError as again:
+                raise BrokenRenderError(f"{lane.node}: {again}", again.log) from None
 
     def _opened(self, lanes: Sequence[Lane], frames: Span | None, trust: bool) -> Folder:
         """The job's folder: a new one, or one that is gone on with. RefusedError, JournalError."""

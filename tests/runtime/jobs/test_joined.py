@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def made(session: Session, tape: Path, output: tuple[str, dict[str, Any]], folde
     done = render(
         document, outputs=[str(folder / name)], registry=default_registry(), session=session, how=how, trust=False
     )
-    assert (done.segments > 2) is (how is SEGMENTS)
+    assert (done.segments > 2) is not how.single_pass
     return done.files[0].path
 
 
@@ -91,6 +92,18 @@ def test_a_joined_file_is_the_same_as_one_long_encode(
     if kind in ("ffv1", "prores"):  # every picture by itself: where it is cut changes nothing
         assert frames[0] == frames[1]
     assert len(frames[0]) == len(frames[1])
+
+
+@pytest.mark.parametrize("rate", ["30000/1001", "variable"])
+def test_segments_kept_without_loss_give_the_very_encode_of_one_pass(
+    rate: str, session: Session, sources: dict[str, Path], tmp_path: Path
+) -> None:
+    how = replace(SEGMENTS, intermediate=True)
+    for kind in ("h264 in mp4", "h264 in mkv"):
+        whole = made(session, sources[rate], OUTPUTS[kind], tmp_path, f"whole {kind}", How(single_pass=True))
+        parts = made(session, sources[rate], OUTPUTS[kind], tmp_path, f"parts {kind}", how)
+        assert times(parts) == times(whole)
+        assert (decoded(parts, "v"), decoded(parts, "a")) == (decoded(whole, "v"), decoded(whole, "a"))
 
 
 def test_pictures_in_a_folder_too(session: Session, sources: dict[str, Path], tmp_path: Path) -> None:
