@@ -17,6 +17,7 @@ _SHOWN = (
     "demo",
     "run",
     "resume",
+    "queue",
     "verify",
     "open",
     "check",

@@ -104,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
 def told(tell: Teller, work: Callable[[], Result]) -> int:
     """Do it; whatever comes of it is said, and is the exit code."""
     try:
-        with _polite_kills():
+        with polite_kills():
             return _done(tell, work)
     except (KeyboardInterrupt, Cancelled):
         tell.cancelled()
@@ -140,7 +140,7 @@ def span(text: str | None) -> Span | None:
 
 
 @contextmanager
-def _polite_kills() -> Iterator[None]:
+def polite_kills() -> Iterator[None]:
     """A polite kill, and a terminal that is closed, clean up as Ctrl-C does."""
     wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     here = threading.current_thread() is threading.main_thread()  # only it may set handlers

@@ -64,9 +64,13 @@ def copy_all(
         raise CopyError(f"{folder}: {fault.strerror or fault}. Choose another folder") from None
     with ThreadPoolExecutor(max(1, at_once), thread_name_prefix="copy") as pool:
         asked = [pool.submit(work.copy, source, target) for source, target in pairs]
-        done, _ = wait(asked, return_when=FIRST_EXCEPTION)
-        if any(one.exception() for one in done):
-            work.stop.set()  # the others would go on for hours
+        try:
+            done, _ = wait(asked, return_when=FIRST_EXCEPTION)
+            if any(one.exception() for one in done):
+                work.stop.set()  # the others would go on for hours
+        except BaseException:  # Ctrl-C
+            work.stop.set()
+            raise
     faults = [found for one in asked if (found := one.exception()) is not None]
     for found in sorted(faults, key=lambda one: isinstance(one, CopyCancelled)):
         raise found

@@ -61,4 +61,15 @@ class Kept:
     frames: int
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One finished file (or folder of pictures)."""
+
+    node: str
+    path: Path
+    frames: int
+    size_bytes: int
+    encoder: str
+
+
 Event = Note | Indexing | Listening | Writing | Waiting | Joining | Kept

@@ -14,10 +14,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,27 +25,25 @@ from graphs import codec
 from graphs.codec import natural
 from graphs.document import Graph
 from graphs.problem import error
-from nodes.media import MediaError
 from nodes.registry import Registry, default_registry
 from runtime.accompany import GRAPH_NAME, RECORD_NAME
 from runtime.ffmpeg import Ffmpeg, FfmpegError, find
 from runtime.jobs import unfinished
 from runtime.jobs.deciding import deciding, differences
-from runtime.jobs.destinations import discard, finish, prepare, set_outputs
-from runtime.jobs.events import Event, Indexing, Joining, Kept, Listening, Note, Waiting, Writing
+from runtime.jobs.destinations import set_outputs
+from runtime.jobs.events import Event, Indexing, Joining, Kept, Listening, Note, Rendered, Waiting, Writing
 from runtime.jobs.faults import BrokenRenderError, RefusedError, clear_words, unwritable
+from runtime.jobs.finishing import finished, parts
 from runtime.jobs.joining import JoinError
-from runtime.jobs.journal import Folder, Whole, size_of
+from runtime.jobs.journal import Folder, Whole
 from runtime.jobs.lanes import Lane
 from runtime.jobs.piecewise import Piecewise, Rules
 from runtime.jobs.preparing import Frames as Span
 from runtime.jobs.preparing import Prepared, Preparing
-from runtime.jobs.record import SUFFIX as RECORD_SUFFIX
 from runtime.jobs.record import SourceHashes, record, written
 from runtime.jobs.segments import LEAST_FRAMES
 from runtime.protocol import RenderSink
 from runtime.session import Session
-from runtime.sources import prober
 from runtime.watch import Limits
 
 __all__ = [
@@ -82,17 +79,6 @@ class How:
     intermediate: bool = False
     least: int = LEAST_FRAMES
     rules: Rules = field(default_factory=Rules)
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """One finished file (or folder of pictures)."""
-
-    node: str
-    path: Path
-    frames: int
-    size_bytes: int
-    encoder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +195,9 @@ class _Run:
                 sink, command = lane.whole(self.ffmpeg.path, document, told)
                 notes += self._told(lane, command.notes)
                 asked.append(sink)
-            with self._parts(work.lanes):
+            with parts(work.lanes):
                 done = self.session.render(asked, lambda update: self.listen(Writing(update)))
-                files = self._finished(work.lanes)
+                files = finished(work.lanes, self.session, self.overwrite)
         return Result(files, time.monotonic() - self.began, done.elapsed_s, done.cpu_s, tuple(notes))
 
     # -- in pieces
@@ -223,11 +209,11 @@ class _Run:
             with clear_words():
                 job.render()
             notes = [note for lane in work.lanes for note in self._told(lane, lane.notes)]
-            with self._parts(work.lanes):
+            with parts(work.lanes):
                 for lane in work.lanes:
                     document, told = self._documents(folder.path, lane, work, hashes.all(), job.wholes)
                     self._joined(job, lane, document, told)
-                files = self._finished(work.lanes, beside=lambda lane: written(
+                files = finished(work.lanes, self.session, self.overwrite, lambda lane: written(
                     record(lane, self.graph, work.made.plan, self.ffmpeg, hashes.all(), job.wholes)
                 ))  # fmt: skip
         except BrokenRenderError as fault:
@@ -330,61 +316,6 @@ class _Run:
         for text in notes:
             self.listen(Note(f"{lane.node}: {text}"))
         return tuple(notes)
-
-    @contextmanager
-    def _parts(self, lanes: Sequence[Lane]) -> Iterator[None]:
-        """Every `.part` is there, and gone again whatever happens."""
-        try:
-            for lane in lanes:
-                try:
-                    prepare(lane.goal)
-                except OSError as fault:
-                    raise unwritable(lane.goal, fault) from None
-            yield
-        finally:
-            for lane in lanes:
-                discard(lane.goal)
-
-    def _finished(self, lanes: Sequence[Lane], beside: Callable[[Lane], str] | None = None) -> tuple[Rendered, ...]:
-        """All of them looked at; then each gets its name. `beside`: the record, for those that cannot carry it."""
-        for lane in lanes:
-            self._look(lane)
-        files = []
-        for lane in lanes:
-            size = size_of(lane.goal.part)
-            try:
-                finish(lane.goal, self.overwrite)
-            except FileExistsError:
-                text = f"{lane.goal.final} appeared while it was rendered. Choose another name, or say --overwrite"
-                raise BrokenRenderError(text) from None
-            except OSError as fault:
-                raise unwritable(lane.goal, fault) from None
-            if beside is not None and lane.sink.muxer != "matroska":
-                with suppress(OSError):  # the result itself is whole
-                    lane.goal.final.with_name(lane.goal.final.name + RECORD_SUFFIX).write_text(beside(lane), "utf-8")
-            files.append(Rendered(lane.node, lane.goal.final, lane.frames, size, lane.coder.encoder))
-        return tuple(files)
-
-    def _look(self, lane: Lane) -> None:
-        """Read what was written. BrokenRenderError if it is not what was asked for."""
-        wanted = lane.frames
-        if lane.goal.folder:
-            count = sum(1 for _ in lane.goal.part.iterdir())
-            if count != wanted:
-                raise BrokenRenderError(f"{lane.node}: {count} pictures of {wanted} were written. Render it again")
-            return
-        try:
-            media = prober(self.session)(str(lane.goal.part))
-        except MediaError as fault:
-            raise BrokenRenderError(f"{lane.node}: what was written cannot be read back ({fault})") from None
-        if not media.video:
-            raise BrokenRenderError(f"{lane.node}: no picture was written. Render it again")
-        found = media.video[0].clip
-        size, frames = (found.width, found.height), found.frames
-        length = abs(frames / found.fps - wanted / lane.info.fps)
-        if size != (lane.info.width, lane.info.height) or length > Fraction(3, 2) / lane.info.fps:
-            text = f"{found.line()}, {frames} frames, instead of {lane.info.line()}, {wanted} frames"
-            raise BrokenRenderError(f"{lane.node}: the file that was written is {text}. Render it again")
 
 
 def _first(lanes: Sequence[Lane]) -> Lane:

@@ -348,15 +348,21 @@ class Queue:
             return {os.fsdecode(row["name"]): (row["size"], row["job"]) for row in rows}
 
     def take(self, folder: Path, name: str, size: int, orders: Sequence[Order], priority: int = 0) -> list[int]:
-        """Remember a file and put what is wanted of it in line, both or neither. Empty: another process was quicker."""
+        """Remember a file and put what is wanted of it in line, both or neither. Empty: another process was quicker,
+        or it has only grown since it was taken, and its job has not begun yet."""
         key = os.fsencode(folder), os.fsencode(name)
         with self._write() as db:
-            held = db.execute("SELECT size FROM taken WHERE folder = ? AND name = ?", key).fetchone()
-            if held is not None and held["size"] == size:
-                return []
+            held = db.execute("SELECT size, job FROM taken WHERE folder = ? AND name = ?", key).fetchone()
+            if held is not None:
+                fresh = "SELECT 1 FROM job WHERE id = ? AND run = 0 AND stage IN ('waiting', 'paused')"
+                if held["size"] != size and not db.execute(fresh, (held["job"],)).fetchone():
+                    db.execute("DELETE FROM taken WHERE folder = ? AND name = ?", key)
+                else:
+                    db.execute("UPDATE taken SET size = ? WHERE folder = ? AND name = ?", (size, *key))
+                    return []
             ids = self.add_all(orders, priority)
             last = ids[-1] if ids else 0
-            db.execute("INSERT OR REPLACE INTO taken (folder, name, size, job) VALUES (?, ?, ?, ?)", (*key, size, last))
+            db.execute("INSERT INTO taken (folder, name, size, job) VALUES (?, ?, ?, ?)", (*key, size, last))
             return ids
 
     # -- plumbing
