@@ -17,7 +17,7 @@ from runtime.commands._progress import teller
 from runtime.commands.run import how, how_arguments, progress_arguments, told
 from runtime.jobs import unfinished
 from runtime.jobs.journal import SUFFIX, Folder, JournalError
-from runtime.jobs.render import Result, render
+from runtime.jobs.render import ChangedError, Result, render
 
 HELP = """Go on with a render that was cut short: by Ctrl-C, a crash, a power cut
 
@@ -25,7 +25,7 @@ HELP = """Go on with a render that was cut short: by Ctrl-C, a crash, a power cu
   launch.py resume restored.mkv        go on with it, from its last whole segment
 
 Everything that decides the result was kept when it began. Where a source, the program or a plugin has changed since,
-it says so and does nothing, unless you say --anyway."""
+it says so and asks; where nobody can be asked it does nothing, unless you say --anyway."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"{path.name}: the folder {here} that it was begun in is gone. Bring it back") from None
     tell = teller(args.progress, args.quiet, sys.stdout)
 
-    def work() -> Result:
+    def work(anyway: bool = args.anyway) -> Result:
         return render(
             graph,
             frames=(frames[0], frames[1]) if frames else None,
@@ -66,10 +66,22 @@ def run(args: argparse.Namespace) -> int:
             trust=bool(one.job.get("trust")),
             registry=default_registry(),
             listen=tell.tell,
-            how=replace(how(args, anyway=args.anyway), intermediate=between),
+            how=replace(how(args, anyway=anyway), intermediate=between),
         )
 
-    return told(tell, work)
+    def asking() -> Result:
+        try:
+            return work()
+        except ChangedError as fault:
+            if not (sys.stdin.isatty() and sys.stderr.isatty()):
+                raise
+            print("Since it began this has changed:", *fault.changed, sep="\n  ", file=sys.stderr)
+            print("Go on with what is made all the same? [yes/no] ", end="", file=sys.stderr, flush=True)
+            if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+                raise
+        return work(anyway=True)
+
+    return told(tell, asking)
 
 
 def _list() -> int:

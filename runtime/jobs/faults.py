@@ -20,6 +20,14 @@ class RefusedError(Exception):
         self.problems = tuple(problems)
 
 
+class ChangedError(RefusedError):
+    """An unfinished render is there that is not the same any more: `.changed`, a line each."""
+
+    def __init__(self, problem: Problem, changed: Sequence[str]) -> None:
+        super().__init__([problem])
+        self.changed = tuple(changed)
+
+
 class BrokenRenderError(Exception):
     """It did not become whole. One line: where, what, what next."""
 

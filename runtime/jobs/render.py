@@ -32,7 +32,7 @@ from runtime.jobs import unfinished
 from runtime.jobs.deciding import deciding, differences
 from runtime.jobs.destinations import set_outputs
 from runtime.jobs.events import Event, Indexing, Joining, Kept, Listening, Note, Rendered, Waiting, Writing
-from runtime.jobs.faults import BrokenRenderError, RefusedError, clear_words, unwritable
+from runtime.jobs.faults import BrokenRenderError, ChangedError, RefusedError, clear_words, unwritable
 from runtime.jobs.finishing import finished, parts
 from runtime.jobs.joining import JoinError
 from runtime.jobs.journal import Folder, Whole
@@ -48,6 +48,7 @@ from runtime.watch import Limits
 
 __all__ = [
     "BrokenRenderError",
+    "ChangedError",
     "Event",
     "How",
     "Indexing",
@@ -269,7 +270,7 @@ class _Run:
                 return folder
             folder.close()
             if not self.overwrite:
-                raise RefusedError([error(_differs(path, changed))])
+                raise ChangedError(error(_differs(path, changed)), changed)
         try:
             folder = Folder.make(path, job)
         except OSError as fault:
