@@ -15,10 +15,11 @@ sys.path.insert(0, ROOT)  # also when PYTHONSAFEPATH or -P keeps a script's fold
 from provision import environment  # noqa: E402  (found through the line above)
 
 NEEDS = {  # others: "app" alone
-    "test": ("app", "editor", "serve", "dev"),
+    "test": ("app", "editor", "serve", "cluster", "dev"),
     "": ("app", "editor"),
     "edit": ("app", "editor"),
     "serve": ("app", "serve"),
+    "cluster": ("app", "cluster"),
 }
 WINDOW = ("", "edit")  # no command at all opens the window
 OWN_COMMANDS = ("setup", "lock")  # these stand before, or beside, the environment
@@ -32,6 +33,8 @@ def main(argv: list[str]) -> int:
     if command in OWN_COMMANDS:
         return provisioning(argv)
     layers = NEEDS.get(command, ("app",))
+    if any(word.split("=")[0] == "--cluster" for word in argv[1:]):
+        layers = (*layers, "cluster")
     if environment.missing(ROOT, layers):
         code = provisioning(["setup", *layers])
         if code:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 
-LAYERS = ("app", "editor", "serve", "dev", "torch")
-"""app: what headless commands need. editor: the window. serve: the web service. dev: the tests and linters. torch:
-PyTorch, to run and convert its weights; no command brings it unasked, and once here it stays, as every layer does."""
+LAYERS = ("app", "editor", "serve", "cluster", "dev", "torch")
+"""app: what headless commands need. editor: the window. serve: the web service. cluster: several machines. dev: the
+tests and linters. torch: PyTorch, to run and convert its weights; no command brings it unasked, and once here it stays,
+as every layer does."""
 SIZES = {"torch": "4.7 GB on Linux"}
 """What is too large to bring without a word."""
 

@@ -74,7 +74,7 @@ def project(root: Path) -> None:
         (package / "__init__.py").touch()
     (root / "runtime" / "commands" / "__main__.py").write_text(COMMANDS)
     (root / "requirements").mkdir()
-    for layer in ("app", "editor", "serve", "dev", "torch", "uv"):
+    for layer in ("app", "editor", "serve", "cluster", "dev", "torch", "uv"):
         (root / "requirements" / f"{layer}.txt").write_text(f"{layer}==1\n")
     shutil.copy(PROJECT / "launch.py", root)
     shutil.copytree(PROJECT / "provision", root / "provision", ignore=shutil.ignore_patterns("__pycache__"))
@@ -167,16 +167,25 @@ def test_test_adds_its_layer_and_later_makings_keep_it(site: Site) -> None:
     site.start("probe")
     assert sorted(path.stem for path in made_from.iterdir()) == ["app"]
     site.start("test")
-    assert sorted(path.stem for path in made_from.iterdir()) == ["app", "dev", "editor", "serve"]
+    assert sorted(path.stem for path in made_from.iterdir()) == ["app", "cluster", "dev", "editor", "serve"]
     (site.root / "requirements" / "app.txt").write_text("app==2\n")
     site.start("probe")
-    assert sorted(path.stem for path in made_from.iterdir()) == ["app", "dev", "editor", "serve"]
+    assert sorted(path.stem for path in made_from.iterdir()) == ["app", "cluster", "dev", "editor", "serve"]
 
 
 def test_the_service_brings_its_own_layer_and_no_window(site: Site) -> None:
     assert site.start("serve").returncode == 0
     made_from = site.root / ".venv" / "made-from"
     assert sorted(path.stem for path in made_from.iterdir()) == ["app", "serve"]
+
+
+def test_the_cluster_s_layer_comes_with_its_command_and_with_the_flag(site: Site) -> None:
+    made_from = site.root / ".venv" / "made-from"
+    assert site.start("run", "a.graph").returncode == 0
+    assert sorted(path.stem for path in made_from.iterdir()) == ["app"]
+    assert site.start("run", "a.graph", "--cluster=tcp://127.0.0.1:8786").returncode == 0
+    assert sorted(path.stem for path in made_from.iterdir()) == ["app", "cluster"]
+    assert site.start("cluster", "status").returncode == 0
 
 
 def test_torch_comes_only_when_it_is_asked_for_and_then_stays(site: Site) -> None:
@@ -192,7 +201,7 @@ def test_torch_comes_only_when_it_is_asked_for_and_then_stays(site: Site) -> Non
         assert site.start(*words).returncode == 0
         assert len(site.calls()) == before + 2
         assert (made_from / "torch.txt").read_text() == "torch==1\n"
-    assert sorted(path.stem for path in made_from.iterdir()) == ["app", "dev", "editor", "serve", "torch"]
+    assert sorted(path.stem for path in made_from.iterdir()) == ["app", "cluster", "dev", "editor", "serve", "torch"]
 
 
 def test_a_torch_that_cannot_be_fetched_leaves_what_was_there(site: Site) -> None:
@@ -276,7 +285,7 @@ def test_a_project_that_cannot_be_written_says_so(site: Site) -> None:
 def test_setup_knows_its_layers(site: Site) -> None:
     done = site.start("setup", "edtior")
     assert done.returncode == 2
-    assert "app, editor, serve, dev" in done.stderr
+    assert "app, editor, serve, cluster, dev" in done.stderr
     assert site.calls() == []
     assert site.start("setup", "dev").returncode == 0
     assert (site.root / ".venv" / "made-from" / "app.txt").exists()

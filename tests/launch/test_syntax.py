@@ -72,7 +72,7 @@ def test_the_locks_name_no_registry_and_pin_every_package_by_hash() -> None:
 
 def test_the_layers_ask_for_the_same_version_of_what_they_share() -> None:
     seen: dict[str, str] = {}
-    for layer in ("app", "editor", "serve", "dev"):
+    for layer in ("app", "editor", "serve", "cluster", "dev"):
         for line in (ROOT / "requirements" / f"{layer}.txt").read_text(encoding="utf-8").splitlines():
             name, equals, rest = line.partition("==")
             if equals and not line.startswith(" "):
