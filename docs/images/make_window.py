@@ -150,9 +150,9 @@ def scopes(session: Session) -> None:
 def queue(session: Session) -> None:
     from dataclasses import replace
 
-    from editor.renders.job import Order
     from editor.renders.ordering import request
     from graphs.document import NodeId
+    from runtime.jobs.queue.order import Order
 
     session.open_tape()
     wanted = request(session.window.desk, session.parts.engine.analysis, session.window.playhead)

@@ -27,12 +27,12 @@ from PySide6.QtWidgets import (
 
 from editor.language import tr
 from editor.renders import words
-from editor.renders.job import Order
 from graphs.document import Graph, NodeId
 from graphs.problem import Problem
 from nodes.registry import Registry
 from runtime.compiled import Compiled
 from runtime.jobs.destinations import FILE_PARAM, Destination, destinations, hindrances, set_outputs, stem_for
+from runtime.jobs.queue.order import Order
 from runtime.jobs.render import Span
 from runtime.plan import PlannedSink
 

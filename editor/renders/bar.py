@@ -7,8 +7,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from editor import theme
-from editor.renders.job import Job, Stage
 from editor.renders.model import JOB, AnyIndex
+from runtime.jobs.queue.order import Job, Stage
 
 COLOURS = {Stage.DONE: "ok", Stage.FAILED: "err", Stage.PAUSED: "warn", Stage.CANCELLED: "text3"}
 

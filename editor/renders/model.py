@@ -8,8 +8,8 @@ from editor import theme
 from editor.language import tr
 from editor.plain import tip
 from editor.renders import words
-from editor.renders.job import Job, Stage
 from editor.renders.line import RenderLine
+from runtime.jobs.queue.order import Job, Stage
 
 type AnyIndex = QModelIndex | QPersistentModelIndex
 

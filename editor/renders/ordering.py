@@ -15,9 +15,9 @@ from editor.engine.analysis import Analysis
 from editor.language import tr
 from editor.renders import words
 from editor.renders.asking import RenderDialog, Request
-from editor.renders.job import Order
 from editor.timeline.timecode import Count
 from graphs.codec import natural
+from runtime.jobs.queue.order import Order
 from runtime.jobs.render import Span
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -22,9 +23,9 @@ from editor import theme
 from editor.language import tr
 from editor.renders import words
 from editor.renders.bar import ProgressBar
-from editor.renders.job import Job, Stage
 from editor.renders.line import RenderLine
 from editor.renders.model import LEFT, NAME, PROGRESS, SPEED, QueueModel
+from runtime.jobs.queue.order import Job, Stage
 
 
 class RenderPanel(QWidget):
@@ -74,6 +75,7 @@ class RenderPanel(QWidget):
         rows.setSpacing(4)
         rows.addWidget(stack, 1)
         rows.addLayout(self._buttons())
+        self._last: int | None = None  # the id of the job that was chosen: a table that is filled anew forgets
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._refresh())
         line.changed.connect(self._refresh)
         line.updated.connect(lambda _: self._refresh())
@@ -94,7 +96,7 @@ class RenderPanel(QWidget):
         """Pause the chosen job, or let it go on."""
         job = self.chosen
         if job is not None:
-            self._line.pause(job.id, job.stage is not Stage.PAUSED)
+            self._line.pause(job.id, not self._rests(job))
 
     def cancel(self) -> None:
         if self.chosen is not None:
@@ -108,7 +110,7 @@ class RenderPanel(QWidget):
         if self.chosen is not None:
             self._line.remove(self.chosen.id)
 
-    def shift(self, by: int) -> None:
+    def shift(self, by: Literal[-1, 1]) -> None:
         job = self.chosen
         if job is not None:
             self._line.move(job.id, by)
@@ -182,16 +184,21 @@ class RenderPanel(QWidget):
             "remove": over or stage is Stage.WAITING,
         }
 
+    def _rests(self, job: Job) -> bool:
+        """Whether it can go on: it is paused, or waits since the last time."""
+        return job.stage is Stage.PAUSED or (job.stage is Stage.WAITING and self._line.held)
+
     def _refresh(self) -> None:
         jobs = self._line.jobs
         self._stack.setCurrentIndex(1 if jobs else 0)
         job = self.chosen
         if job is None and jobs:
-            self.choose(jobs[-1].id)
+            self.choose(self._last if any(one.id == self._last for one in jobs) else jobs[-1].id)  # type: ignore[arg-type]
             job = self.chosen
+        self._last = job.id if job is not None else None
         for name, able in self._may(job).items():
             self._tools[name].setEnabled(able)
-        paused = job is not None and job.stage is Stage.PAUSED
+        paused = job is not None and self._rests(job)
         self._tools["pause"].setIcon(theme.icon("play" if paused else "pause"))
         self._said.setText(_line(job) if job is not None else "")
         self._said.setObjectName("Error" if job is not None and job.stage is Stage.FAILED else "Muted")
@@ -220,7 +227,7 @@ class RenderPanel(QWidget):
         may = self._may(job)
         menu = QMenu(self)
         for name, text, do in (
-            ("pause", tr("Go on") if job.stage is Stage.PAUSED else tr("Pause"), self.pause),
+            ("pause", tr("Go on") if self._rests(job) else tr("Pause"), self.pause),
             ("cancel", tr("Cancel"), self.cancel),
             ("retry", tr("Render again"), self.retry),
             ("open", tr("Open the result"), self.open_result),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale
 
 from editor.language import tr
-from editor.renders.job import Job, Stage
+from runtime.jobs.queue.order import Job, Stage
 
 
 def clock(seconds: float) -> str:

@@ -11,8 +11,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from editor.language import tr
-from editor.renders.job import Job, Stage
 from editor.window.notices import Choice
+from runtime.jobs.queue.order import Job, Stage
 
 if TYPE_CHECKING:
     from editor.window.window import Window

@@ -30,6 +30,7 @@ from editor.timeline import commands as timeline_commands
 from editor.timeline.timeline import Timeline
 from editor.viewer import commands as viewer_commands
 from editor.viewer.viewer import Viewer
+from editor.window.left_over import LeftOver
 from editor.window.log import LogPanel
 from editor.window.machine import worker
 from editor.window.missing import Missing
@@ -76,6 +77,8 @@ class Parts(QObject):
         window.topbar.render_by(actions.get("render.start"))
         self.outcome = Outcome(window, self._compare_job)
         self.line.ended.connect(self.outcome.ended)
+        self.line.told.connect(lambda text: window.notices.show_notice("queue", text, kind="error"))
+        self.left_over = LeftOver(window, self.line)
         self._listen()
         self.engine.start()
 
@@ -330,8 +333,10 @@ class Parts(QObject):
 
     def may_close(self) -> bool:
         """A render that runs is not cut off without a word."""
-        return not self.line.busy or self._window.asker.sure(
-            tr("A render is running"), tr("Closing the window stops it; what is not finished is lost."), tr("Stop it")
+        return self.line.rendering is None or self._window.asker.sure(
+            tr("A render is running"),
+            tr("Closing the window stops it. What is made of it is kept, and can be gone on with at the next start."),
+            tr("Stop it"),
         )
 
     def _close_compared(self) -> None:

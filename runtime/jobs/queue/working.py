@@ -67,6 +67,15 @@ class Renderer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.owner.close()
 
+    @property
+    def job(self) -> Job | None:
+        """What is being rendered."""
+        return work.job if (work := self._work) is not None else None
+
+    @property
+    def worker_pid(self) -> int | None:
+        return work.worker_pid if (work := self._work) is not None else None
+
     def one(self) -> Job | None:
         """Do the next job; gives it as it ended, or None where there is none. QueueError. Ctrl-C puts it back."""
         if self._stopped.is_set():
@@ -128,6 +137,10 @@ class _Work:
         self._unsaid: list[str] = []
         self._written = Progress(Stage.PREPARING, share=job.share)
         self._progress = self._written
+
+    @property
+    def worker_pid(self) -> int | None:
+        return session.worker_pid if (session := self._session) is not None else None
 
     # -- wishes, from any thread
     def stop(self, why: Back = "") -> None:
@@ -327,7 +340,7 @@ class _Work:
         self._by.hear(self.job, event)
 
     def _be_nice(self) -> None:
-        pid = self._session.worker_pid if self._session is not None else None
+        pid = self.worker_pid
         if pid is not None:
             with contextlib.suppress(psutil.Error, OSError):
                 for process in (psutil.Process(pid), *psutil.Process(pid).children()):

@@ -9,12 +9,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from editor.renders.asking import RenderDialog, Request
-from editor.renders.job import Order, Stage
 from editor.renders.line import RenderLine
 from editor.renders.panel import RenderPanel
 from graphs.document import Graph
 from nodes.registry import default_registry
 from runtime.compiled import compiled
+from runtime.jobs.queue.order import Order, Stage
 from runtime.session import Session
 from runtime.sources import prober
 from tests.runtime.documents import graph
@@ -89,11 +89,8 @@ def test_a_killed_worker_fails_its_job_only(qtbot: QtBot, line: RenderLine, sour
 
     first = line.add(Order("first", copied(source, tmp_path / "first.mkv")))
     second = line.add(Order("second", copied(source, tmp_path / "second.mkv")))
-    qtbot.waitUntil(lambda: line._runner is not None and line._runner._session is not None, timeout=WAIT_MS)
-    runner = line._runner
-    assert runner is not None and runner._session is not None
-    qtbot.waitUntil(lambda: runner._session.worker_pid is not None, timeout=WAIT_MS)  # type: ignore[union-attr]
-    pid = runner._session.worker_pid
+    qtbot.waitUntil(lambda: line.worker_pid is not None, timeout=WAIT_MS)
+    pid = line.worker_pid
     assert pid is not None
     psutil.Process(pid).kill()
     stages = ended(qtbot, line, first, second)

@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from editor.canvas.mime import MIME
 from editor.renders.asking import RenderDialog
-from editor.renders.job import Stage
 from editor.viewer.manner import Mode
 from editor.window.parts import Parts
 from editor.window.window import Window
+from runtime.jobs.queue.order import Stage
 from tests.editor.canvas.rig import Rig
 from tests.runtime.tapes import tape
 

@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from editor.renders.job import Order, Stage
 from editor.window.compare import CompareWindow
 from editor.window.window import Window
 from graphs.document import NodeId
 from graphs.library import preset
 from graphs.overrides import set_inputs
 from nodes.registry import default_registry
+from runtime.jobs.queue.order import Order, Stage
 from tests.editor.window.conftest import DEMO
 
 TAPE = DEMO.with_name("tape.mkv")
