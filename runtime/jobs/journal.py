@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -70,6 +71,7 @@ class Folder:
 
     def __init__(self, path: Path, lock: BinaryIO) -> None:
         self.path, self._lock = path, lock
+        self._writing = threading.Lock()
 
     @classmethod
     def of(cls, final: Path) -> Path:
@@ -174,14 +176,15 @@ class Folder:
 
     def _append(self, line: Mapping[str, Any]) -> None:
         text = json.dumps(line, ensure_ascii=False).encode()
-        good = sum(len(json.dumps(one, ensure_ascii=False).encode()) + 10 for one in _lines(self.path))
         path = self.path / "journal"
-        with path.open("r+b" if path.exists() else "wb") as file:
-            file.truncate(good)  # what a power failure left of a line
-            file.seek(good)
-            file.write(b"%08x %s\n" % (zlib.crc32(text), text))
-            file.flush()
-            os.fsync(file.fileno())
+        with self._writing:
+            good = sum(len(json.dumps(one, ensure_ascii=False).encode()) + 10 for one in _lines(self.path))
+            with path.open("r+b" if path.exists() else "wb") as file:
+                file.truncate(good)  # what a power failure left of a line
+                file.seek(good)
+                file.write(b"%08x %s\n" % (zlib.crc32(text), text))
+                file.flush()
+                os.fsync(file.fileno())
 
 
 def hashes_name(file: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -37,6 +38,16 @@ class Lane:
         """Itself with its segments kept without loss, where that is possible and not so anyhow."""
         possible = not self.sink.frames_as_files and not self.info.format.floating
         return replace(self, between=possible)
+
+    @property
+    def plain_name(self) -> str:
+        """A file's name for its node: an id may hold signs that a file's may not."""
+        plain = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in self.node)
+        return plain if plain == self.node else f"{plain}-{hashlib.sha256(self.node.encode()).hexdigest()[:6]}"
+
+    def piece_name(self, first: int) -> str:
+        """The file, or folder, of the piece that begins with frame `first`."""
+        return f"{self.plain_name}-{first:08d}" + ("" if self.sink.frames_as_files else self.suffix)
 
     @property
     def frames(self) -> int:

@@ -7,13 +7,14 @@ frame is left. A full disk and a source that is gone are waited for. Every segme
 
 from __future__ import annotations
 
-import hashlib
 import os
+import queue
 import shutil
-import time
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from graphs.document import NodeId
@@ -22,9 +23,21 @@ from runtime.jobs.hashing import HashError, combined, packets, sums_in
 from runtime.jobs.joining import join, listing
 from runtime.jobs.journal import Folder, Piece, Whole, digest, hashes_name, size_of
 from runtime.jobs.lanes import Lane
-from runtime.jobs.segments import TARGET_S, TRIAL_FRAMES, Segment, Span, Timeline, due, halves, size_for
+from runtime.jobs.pool import Maker, work
+from runtime.jobs.segments import (
+    TARGET_S,
+    TRIAL_FRAMES,
+    Segment,
+    Span,
+    Timeline,
+    due,
+    halves,
+    missing,
+    size_among,
+    size_for,
+)
 from runtime.protocol import RenderSink, SinkProgress
-from runtime.session import NodeFailure, RenderError, RenderResult, RenderUpdate, Session
+from runtime.session import Cancelled, NodeFailure, RenderError, RenderResult, RenderUpdate
 
 __all__ = ["Piecewise", "Rules"]
 
@@ -49,9 +62,12 @@ class Rules:
 
 @dataclass
 class Piecewise:
-    """One render of `lanes`. What was made before, and is in the folder, is taken as it is."""
+    """One render of `lanes`. What was made before, and is in the folder, is taken as it is.
 
-    session: Session
+    `session` makes the segments, or all of `makers` do, where there are any; `at_once`: how many of them work at the
+    same time, if not all."""
+
+    session: Maker
     ffmpeg: str
     lanes: Sequence[Lane]
     folder: Folder
@@ -60,8 +76,16 @@ class Piecewise:
     rules: Rules = field(default_factory=Rules)
     made: int = 0
     """Segments that this run made; some may have been begun before and are made again."""
+    makers: Sequence[Maker] = ()
+    at_once: Callable[[], int] | None = None
     _wholes: list[Whole] = field(default_factory=list)
     _shown: dict[NodeId, dict[int, int]] = field(default_factory=dict)
+    _now: dict[int, RenderUpdate] = field(default_factory=dict)
+    """How far each maker is, by its number."""
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _said: queue.SimpleQueue[Event | None] | None = None
+    """Where what is said goes while several work."""
 
     @property
     def timeline(self) -> Timeline:
@@ -79,8 +103,31 @@ class Piecewise:
         timeline = self.timeline
         first, others = self._cuts(timeline)
         self._foretell()
-        for segment in list(due(timeline.whole, first, others, self._segments())):
-            self._make(segment)
+        self._make_all(list(due(timeline.whole, first, others, self._segments())))
+
+    def _make_all(self, segments: Sequence[Segment]) -> None:
+        makers = self.makers or (self.session,)
+        if len(makers) == 1:
+            for segment in segments:
+                self._make(segment, makers[0])
+            return
+        self._said = queue.SimpleQueue()
+        try:
+            work(makers, segments, self._make, self._left_of, self.listen, self._said, self._stop)
+        finally:
+            self._said = None
+            self._now.clear()
+
+    def _left_of(self, segment: Segment) -> list[Segment]:
+        """What is still to be made of a segment."""
+        with self._lock:
+            inside = [one for one in self._segments() if segment[0] <= one[0] < segment[1]]
+        return missing(segment, inside)
+
+    @property
+    def _working(self) -> int:
+        """How many makers work at the same time."""
+        return max(1, self.at_once() if self.at_once is not None else len(self.makers))
 
     def _cuts(self, timeline: Timeline) -> tuple[int, int]:
         """How long segments are: as it was decided once, or as is wanted now, or as the first shows."""
@@ -92,9 +139,10 @@ class Piecewise:
             return decided
         start, end = timeline.whole
         if not self._wholes:
-            self._make((start, min(end, start + self.rules.trial)))
+            self._make_all([(start, min(end, start + self.rules.trial))])
         shown = self._wholes[0]
         size = size_for(shown.last - shown.first, shown.took_s, self.rules.target_s)
+        size = size_among(size, end - start, self._working)
         self.folder.keep_cuts(self.rules.trial, size)
         return self.rules.trial, size
 
@@ -110,31 +158,33 @@ class Piecewise:
                 self._shown.setdefault(NodeId(node), {}).update(pairs)
         self.folder.tidy(self._wholes)
         if len(self._wholes) < len(said):
-            self.listen(Note(f"{len(said) - len(self._wholes)} segments are damaged and are made again"))
+            self._tell(Note(f"{len(said) - len(self._wholes)} segments are damaged and are made again"))
 
     def _foretell(self) -> None:
         """The disk that is needed is told before hours are spent."""
         need = self._need(*self.timeline.whole) - sum(self._bytes().values())
         free = self.rules.free(self.folder.path.parent)
         if need > free:
-            self.listen(Note(
+            self._tell(Note(
                 f"about {_gb(need)} more are needed beside {self.folder.path.parent}, {_gb(free)} are free: "
                 "it will pause there, until there is room"
             ))  # fmt: skip
 
-    def _make(self, segment: Segment) -> None:
+    def _make(self, segment: Segment, maker: Maker) -> None:
         """One segment, by hook or by crook. RenderError."""
         failures = 0
         while True:
-            self._await_room(self._need(*segment))
-            self._await_sources()
+            self._await_room(self._need(*segment) * self._working)
+            self._await_sources(maker)
             try:
-                self._once(segment)
+                self._once(segment, maker)
                 return
             except RenderError as fault:
-                self.folder.tidy(self._wholes)
+                with self._lock:
+                    self._now.pop(id(maker), None)
+                self._forget(segment)
                 if _disk_is_full(fault.failure):
-                    self.listen(Waiting("the disk is full"))
+                    self._tell(Waiting("the disk is full"))
                     self._await_room(max(self._need(*segment), self.rules.spare_bytes))
                     continue
                 if self._lost_sources():
@@ -142,35 +192,38 @@ class Piecewise:
                 failures += 1
                 at = self._at_fault(fault, segment)
                 if failures == 1:
-                    self.listen(Note(f"{fault}. It is tried once more"))
-                    self.session.forgive()
+                    self._tell(Note(f"{fault}. It is tried once more"))
+                    maker.forgive()
                 elif at is not None and self.rules.substitute and self._substitute(*at, fault):
                     failures = 0
                 elif at is None and (parts := halves(segment)):
                     for part in parts:
-                        self._make(part)
+                        self._make(part, maker)
                     return
                 else:
                     raise
 
-    def _once(self, segment: Segment) -> None:
+    def _once(self, segment: Segment, maker: Maker) -> None:
         parts = self.timeline.part(segment)
         asked: list[RenderSink] = []
         names: dict[NodeId, str] = {}
         lanes = [lane for lane in self.lanes if lane.node in parts]
         for lane in lanes:
-            name = f"{_plain(lane.node)}-{parts[lane.node][0]:08d}"
-            name += "" if lane.sink.frames_as_files else lane.suffix
-            names[lane.node] = name
+            names[lane.node] = name = lane.piece_name(parts[lane.node][0])
             place = self.folder.path / name
             if lane.sink.frames_as_files:
                 place.mkdir(exist_ok=True)
             sink = lane.piece(self.ffmpeg, parts[lane.node], place, self.folder.path / hashes_name(name))
             asked.append(replace(sink, shown=self._shown_in(lane.node, parts[lane.node])))
-        done = self.session.render(asked, self._progress)
+        try:
+            done = maker.render(asked, partial(self._progress, id(maker)))
+        except BaseException:
+            with self._lock:
+                self._now.pop(id(maker), None)
+            raise
         pieces = {lane.node: self._piece(names[lane.node], parts[lane.node], folder=lane.sink.frames_as_files)
                   for lane in lanes}  # fmt: skip
-        self._keep(segment, pieces, done, {sink.node: sink.shown for sink in asked if sink.shown})
+        self._keep(segment, pieces, done, {sink.node: sink.shown for sink in asked if sink.shown}, maker)
 
     def _piece(self, name: str, span: Span, *, folder: bool) -> Piece:
         path = self.folder.path / name
@@ -192,6 +245,7 @@ class Piecewise:
         pieces: Mapping[NodeId, Piece],
         done: RenderResult,
         shown: Mapping[str, tuple[tuple[int, int], ...]],
+        maker: Maker,
     ) -> None:
         named = {str(node): piece for node, piece in pieces.items()}
         whole = Whole(*segment, named, done.elapsed_s, done.cpu_s, shown)
@@ -200,8 +254,17 @@ class Piecewise:
         except OSError as fault:
             text = f"{self.folder.path.name}: cannot be written ({fault.strerror or fault})"
             raise RenderError(NodeFailure(next(iter(named)), "", segment[0], None, text)) from None
-        self._wholes.append(whole)
-        self.made += 1
+        with self._lock:
+            self._wholes.append(whole)
+            self._now.pop(id(maker), None)
+            self.made += 1
+
+    def _forget(self, segment: Segment) -> None:
+        """Remove the remains of one that failed."""
+        for node, span in self.timeline.part(segment).items():
+            name = next(lane for lane in self.lanes if lane.node == node).piece_name(span[0])
+            self.folder.forget(name)
+            self.folder.forget(hashes_name(name))
 
     # -- frames that cannot be made
     def _at_fault(self, fault: RenderError, segment: Segment) -> tuple[Lane, int] | None:
@@ -223,18 +286,20 @@ class Piecewise:
 
     def _substitute(self, lane: Lane, frame: int, fault: RenderError) -> bool:
         """Show a neighbour for a frame; one that was shown itself for another may be at fault in its turn."""
-        shown = self._shown.setdefault(lane.node, {})
-        bad = {*shown, shown.get(frame, frame)}
-        found = {one: _nearest(one, bad, lane.span) for one in bad}
-        if None in found.values():
-            return False
-        shown.update({one: other for one, other in found.items() if other is not None})
+        with self._lock:
+            shown = self._shown.setdefault(lane.node, {})
+            bad = {*shown, shown.get(frame, frame)}
+            found = {one: _nearest(one, bad, lane.span) for one in bad}
+            if None in found.values():
+                return False
+            shown.update({one: other for one, other in found.items() if other is not None})
         text = f"{lane.node}: frame {frame} cannot be made ({fault.failure.message})"
-        self.listen(Note(f"{text}; frame {shown[frame]} is shown instead"))
+        self._tell(Note(f"{text}; frame {shown[frame]} is shown instead"))
         return True
 
     def _shown_in(self, node: NodeId, span: Span) -> tuple[tuple[int, int], ...]:
-        shown = self._shown.get(node, {})
+        with self._lock:
+            shown = dict(self._shown.get(node, {}))
         return tuple((frame, other) for frame, other in sorted(shown.items()) if span[0] <= frame < span[1])
 
     # -- waiting
@@ -250,47 +315,65 @@ class Piecewise:
                 found[NodeId(node)] = found.get(NodeId(node), 0) + piece.size_bytes
         return found
 
+    def _pause(self) -> None:
+        """A moment, while others may end it all. Cancelled."""
+        if self._stop.wait(self.rules.poll_s):
+            raise Cancelled("cancelled")
+
     def _await_room(self, need: int, where: Path | None = None) -> None:
         place = where or self.folder.path.parent
         need += self.rules.spare_bytes
+        if self._stop.is_set():
+            raise Cancelled("cancelled")
         while (free := self.rules.free(place)) < need:
             text = f"{place}: {_gb(free)} are free, {_gb(need)} are needed. Make room, and it goes on"
-            self.listen(Waiting(text))
-            time.sleep(self.rules.poll_s)
+            self._tell(Waiting(text))
+            self._pause()
 
     def _lost_sources(self) -> list[str]:
         return [path for path in self.sources if not os.path.lexists(path)]
 
-    def _await_sources(self) -> None:
+    def _await_sources(self, maker: Maker) -> None:
         waited = False
         while lost := self._lost_sources():
             waited = True
-            self.listen(Waiting(f"{lost[0]} is gone. Bring it back, and it goes on"))
-            time.sleep(self.rules.poll_s)
+            self._tell(Waiting(f"{lost[0]} is gone. Bring it back, and it goes on"))
+            self._pause()
         if waited:
-            self.session.forgive()
+            maker.forgive()
 
     # -- telling
-    def _progress(self, update: RenderUpdate) -> None:
-        self.listen(Writing(self._summed(update)))
+    def _tell(self, event: Event) -> None:
+        if self._said is not None:
+            self._said.put(event)
+        else:
+            self.listen(event)
 
-    def _summed(self, update: RenderUpdate) -> RenderUpdate:
-        """The whole render, of what one segment says of itself."""
-        now = {sink.node: sink for sink in update.sinks}
+    def _progress(self, maker: int, update: RenderUpdate) -> None:
+        with self._lock:
+            self._now[maker] = update
+            summed = self._summed()
+        self._tell(Writing(summed))
+
+    def _summed(self) -> RenderUpdate:
+        """The whole render, of what is whole and what the makers say of theirs."""
         sizes = self._bytes()
         sinks = []
         for lane in self.lanes:
-            before = sum(whole.pieces[lane.node].frames for whole in self._wholes if lane.node in whole.pieces)
-            one = now.get(lane.node, SinkProgress(lane.node, 0, 0, 0, 0))
-            size = sizes.get(lane.node, 0) + one.size_bytes
-            sinks.append(SinkProgress(lane.node, before + one.written, before + one.encoded, lane.frames, size))
-        elapsed_s = sum(whole.took_s for whole in self._wholes) + update.elapsed_s
+            written = encoded = sum(
+                whole.pieces[lane.node].frames for whole in self._wholes if lane.node in whole.pieces
+            )
+            size = sizes.get(lane.node, 0)
+            for sink in (sink for update in self._now.values() for sink in update.sinks if sink.node == lane.node):
+                written, encoded, size = written + sink.written, encoded + sink.encoded, size + sink.size_bytes
+            sinks.append(SinkProgress(lane.node, written, encoded, lane.frames, size))
+        worked_s = sum(whole.took_s for whole in self._wholes) + sum(one.elapsed_s for one in self._now.values())
         return RenderUpdate(
             tuple(sinks),
             sum(sink.encoded for sink in sinks),
             sum(sink.total for sink in sinks),
             sum(sink.size_bytes for sink in sinks),
-            elapsed_s,
+            worked_s / self._working,
         )
 
     # -- the files
@@ -305,10 +388,10 @@ class Piecewise:
             return
         size = sum(piece.size_bytes for piece in pieces)
         self._await_room(int(size * _JOIN_SHARE), lane.goal.part.parent)
-        listed = self.folder.path / f"{_plain(lane.node)}.ffconcat"
+        listed = self.folder.path / f"{lane.plain_name}.ffconcat"
         listed.write_text(listing([(piece.file, piece.frames) for piece in pieces], lane.fps), "ascii")
         argv = lane.joined(self.ffmpeg, listed, document, record).argv
-        join(argv, Fraction(lane.frames) / lane.fps, lambda share: self.listen(Joining(lane.node, share)))
+        join(argv, Fraction(lane.frames) / lane.fps, lambda share: self._tell(Joining(lane.node, share)))
 
 
 def _nearest(frame: int, bad: set[int], span: Span) -> int | None:
@@ -318,12 +401,6 @@ def _nearest(frame: int, bad: set[int], span: Span) -> int | None:
             if span[0] <= other < span[1] and other not in bad:
                 return other
     return None
-
-
-def _plain(node: str) -> str:
-    """A file's name for a node: an id may hold signs that a file's may not."""
-    plain = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in node)
-    return plain if plain == node else f"{plain}-{hashlib.sha256(node.encode()).hexdigest()[:6]}"
 
 
 def _disk_is_full(failure: NodeFailure) -> bool:

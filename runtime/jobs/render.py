@@ -27,6 +27,7 @@ from graphs.document import Graph
 from graphs.problem import error
 from nodes.registry import Registry, default_registry
 from runtime.accompany import GRAPH_NAME, RECORD_NAME
+from runtime.compiled import index_files
 from runtime.ffmpeg import Ffmpeg, FfmpegError, find
 from runtime.jobs import unfinished
 from runtime.jobs.deciding import deciding, differences
@@ -38,11 +39,13 @@ from runtime.jobs.joining import JoinError
 from runtime.jobs.journal import Folder, Whole
 from runtime.jobs.lanes import Lane
 from runtime.jobs.piecewise import Piecewise, Rules
+from runtime.jobs.pool import Maker, helpers, threads_each
 from runtime.jobs.preparing import Frames as Span
 from runtime.jobs.preparing import Prepared, Preparing
 from runtime.jobs.record import SourceHashes, record, written
 from runtime.jobs.segments import LEAST_FRAMES
 from runtime.protocol import RenderSink
+from runtime.script import step_codes
 from runtime.session import Session
 from runtime.watch import Limits
 
@@ -72,11 +75,12 @@ __all__ = [
 class How:
     """`single_pass`: in one go, whatever its length. `anyway`: go on with what is there though something has changed.
     `keep`: what is whole stays where the render is cancelled. `intermediate`: segments are kept without loss and coded
-    in one go at the end, so that a failed encode is only an encode."""
+    in one go at the end, so that a failed encode is only an encode. `workers`: processes that make segments at once."""
 
     single_pass: bool = False
     anyway: bool = False
     keep: bool = True
+    workers: int = 1
     intermediate: bool = False
     least: int = LEAST_FRAMES
     rules: Rules = field(default_factory=Rules)
@@ -129,17 +133,18 @@ def render(
         ffmpeg = find()
     except FfmpegError as fault:
         raise BrokenRenderError(str(fault)) from None
-    with clear_words(), _given(session) as worker:
-        run = _Run(worker, ffmpeg, listen, began, graph, how or How(), overwrite)
+    how = how or How()
+    with clear_words(), _given(session, how.workers) as worker:
+        run = _Run(worker, ffmpeg, listen, began, graph, how, overwrite)
         return run.run(known, frames, trust)
 
 
 @contextmanager
-def _given(session: Session | None) -> Iterator[Session]:
+def _given(session: Session | None, workers: int) -> Iterator[Session]:
     if session is not None:
         yield session
         return
-    with Session(limits=render_limits()) as own:
+    with Session(limits=render_limits(), threads=threads_each(workers)) as own:
         yield own
 
 
@@ -207,7 +212,7 @@ class _Run:
         hashes = SourceHashes(work.sources)
         job = Piecewise(self.session, self.ffmpeg.path, work.lanes, folder, work.sources, self.listen, self.how.rules)
         try:
-            with clear_words():
+            with clear_words(), self._makers(work) as job.makers:
                 job.render()
             notes = [note for lane in work.lanes for note in self._told(lane, lane.notes)]
             with parts(work.lanes):
@@ -228,11 +233,24 @@ class _Run:
                 self._removed(folder)
             raise
         self._removed(folder)
-        rendering_s = sum(whole.took_s for whole in job.wholes)
+        rendering_s = sum(whole.took_s for whole in job.wholes) / max(1, self.how.workers)
         cpu_s = sum(whole.cpu_s for whole in job.wholes)
         return Result(
             files, time.monotonic() - self.began, rendering_s, cpu_s, tuple(notes), len(job.wholes), job.made
         )  # fmt: skip
+
+    @contextmanager
+    def _makers(self, work: Prepared) -> Iterator[Sequence[Maker]]:
+        """Who makes the segments."""
+        if self.how.workers <= 1:
+            yield ()
+            return
+        prelude, steps = step_codes(work.made.plan, index_files(work.made.plan.files))
+        threads = threads_each(self.how.workers)
+        with helpers(
+            self.how.workers - 1, lambda: Session(limits=render_limits(), threads=threads), prelude, steps
+        ) as others:
+            yield (self.session, *others)
 
     def _joined(self, job: Piecewise, lane: Lane, document: str, told: str) -> None:
         """BrokenRenderError where it fails twice."""

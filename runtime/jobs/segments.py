@@ -25,6 +25,9 @@ MOST_FRAMES = 20_000
 TARGET_S = 30.0
 """What is lost at most, about. Beginning a segment costs 0.1 to 0.2 s of CPU time: 0.6 %."""
 
+SHARES_EACH = 8
+"""Segments that each of several makers gets, about; the last round is where some wait for others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
@@ -60,6 +63,11 @@ def size_for(frames: int, took_s: float, target_s: float = TARGET_S) -> int:
     if took_s <= 0:
         return MOST_FRAMES
     return max(TRIAL_FRAMES, min(MOST_FRAMES, round(frames / took_s * target_s / 10) * 10))
+
+
+def size_among(size: int, frames: int, at_once: int) -> int:
+    """A size at which `at_once` makers find enough of them in `frames` to end at about the same time."""
+    return size if at_once <= 1 else max(min(size, TRIAL_FRAMES), min(size, frames // (at_once * SHARES_EACH)))
 
 
 def grid(whole: Segment, trial: int, size: int) -> Iterator[Segment]:

@@ -1,0 +1,222 @@
+"""Several makers at the segments of one render at once: worker processes of this machine, or machines of a cluster.
+
+Whoever is free takes the next segment, so that a quick maker makes more of them than a slow one and nobody has to
+guess speeds. What a maker had in hand when it was lost goes back and is taken by another. The render itself is told
+of in one place: what makers say is passed on by the thread that began it.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from runtime.jobs.events import Event, Note
+from runtime.jobs.faults import BrokenRenderError
+from runtime.jobs.segments import Segment
+from runtime.protocol import RenderSink, StepCode
+from runtime.session import RenderResult, RenderUpdate, Session, SessionError, WorkerGone
+
+__all__ = ["Gone", "Helper", "Maker", "Shares", "helpers", "threads_each", "work"]
+
+_POLL_S = 0.1
+
+
+class Maker(Protocol):
+    """Makes one segment at a time: writes the files that the sinks' commands name. A Session is one."""
+
+    def render(self, sinks: Sequence[RenderSink], on_progress: Callable[[RenderUpdate], None]) -> RenderResult:
+        """RenderError where the segment fails; WorkerGone or Gone where this maker cannot go on."""
+        ...
+
+    def forgive(self) -> None:
+        """Try again what has crashed."""
+        ...
+
+    def cancel(self) -> None:
+        """End what is being made; from any thread."""
+        ...
+
+
+class Gone(BrokenRenderError):  # noqa: N818  # as WorkerGone
+    """A maker that cannot go on. One line for the user."""
+
+
+class Shares:
+    """Hands out segments, in order; ones that come back go first. For any number of threads."""
+
+    def __init__(self, segments: Iterable[Segment]) -> None:
+        self._due = list(segments)
+        self._out: set[Segment] = set()
+        self._ended = False
+        self._news = threading.Condition()
+
+    def take(self) -> Segment | None:
+        """The next one; waits while one that is out may come back. None: there is nothing more to do."""
+        with self._news:
+            while not self._ended:
+                if self._due:
+                    segment = self._due.pop(0)
+                    self._out.add(segment)
+                    return segment
+                if not self._out:
+                    return None
+                self._news.wait()
+            return None
+
+    def done(self, segment: Segment) -> None:
+        with self._news:
+            self._out.discard(segment)
+            self._news.notify_all()
+
+    def back(self, segment: Segment, left: Iterable[Segment]) -> None:
+        """Its maker was lost; `left`: what is still to be made of it."""
+        with self._news:
+            self._out.discard(segment)
+            self._due = [*left, *self._due]
+            self._news.notify_all()
+
+    def end(self) -> None:
+        """Nobody gets any more."""
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
+
+    @property
+    def left(self) -> bool:
+        """Whether something is still to be made."""
+        with self._news:
+            return bool(self._due or self._out)
+
+
+def work(
+    makers: Sequence[Maker],
+    segments: Sequence[Segment],
+    make: Callable[[Segment, Maker], None],
+    left: Callable[[Segment], list[Segment]],
+    hear: Callable[[Event], None],
+    said: queue.SimpleQueue[Event | None],
+    stop: threading.Event,
+) -> None:
+    """Make all segments; returns when they are made. What `make` raises first ends all of it, and is raised; so is the
+    loss of the last maker. `left`: what is missing of a segment. `said`: the threads' words, which `hear` gets on the
+    calling thread. `stop` is set once nothing more shall begin.
+    """
+    shares = Shares(segments)
+    faults: list[BaseException] = []
+    lost: list[Exception] = []
+
+    def at_work(maker: Maker) -> None:
+        while (segment := shares.take()) is not None:
+            try:
+                make(segment, maker)
+            except (WorkerGone, Gone) as fault:
+                lost.append(fault)
+                shares.back(segment, left(segment))
+                if len(lost) < len(makers):
+                    said.put(Note(f"{fault}. The others go on: {len(makers) - len(lost)} of {len(makers)}"))
+                break
+            except BaseException as fault:
+                faults.append(fault)
+                shares.end()
+                break
+            shares.done(segment)
+        said.put(None)
+
+    threads = [
+        threading.Thread(target=at_work, args=(maker,), name=f"maker {number}", daemon=True)
+        for number, maker in enumerate(makers)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        while any(thread.is_alive() for thread in threads) and not faults:
+            _pass_on(said, hear)
+    finally:
+        stop.set()
+        shares.end()
+        while any(thread.is_alive() for thread in threads):
+            for maker in makers:
+                maker.cancel()  # again and again: one may only now begin
+            for thread in threads:
+                thread.join(_POLL_S / len(threads))
+        stop.clear()
+    while not said.empty():
+        _pass_on(said, hear)
+    if faults:
+        raise faults[0]
+    if shares.left:
+        raise lost[-1]
+
+
+def _pass_on(said: queue.SimpleQueue[Event | None], hear: Callable[[Event], None]) -> None:
+    try:
+        event = said.get(timeout=_POLL_S)
+    except queue.Empty:
+        return
+    if event is not None:
+        hear(event)
+
+
+def threads_each(workers: int) -> int:
+    """VapourSynth's threads of one of `workers` on this machine; 0: all of them."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 0 if workers <= 1 else max(1, -(-cores // workers))
+
+
+class Helper:
+    """A further worker on this machine, started and given the plan when its first segment comes."""
+
+    def __init__(self, opened: Callable[[], Session], prelude: str, steps: Sequence[StepCode]) -> None:
+        self._opened, self._plan = opened, (prelude, tuple(steps))
+        self._session: Session | None = None
+        self._loaded = False
+
+    def render(self, sinks: Sequence[RenderSink], on_progress: Callable[[RenderUpdate], None]) -> RenderResult:
+        return self._ready().render(sinks, on_progress)
+
+    def forgive(self) -> None:
+        if self._session is not None:
+            self._session.forgive()
+
+    def cancel(self) -> None:
+        if self._session is not None:
+            if self._loaded:
+                self._session.cancel()
+            else:
+                self._session.close("cancelled")
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close("the render ended")
+
+    def _ready(self) -> Session:
+        if self._session is None:
+            self._session = self._opened()
+        if not self._loaded:
+            prelude, steps = self._plan
+            try:
+                reports = self._session.load(steps, prelude)
+            except SessionError as fault:
+                raise Gone(f"a further worker cannot be got ready: {fault}") from None
+            for report in reports:
+                if report.state == "failed":
+                    raise Gone(f"a further worker cannot be got ready: {report.node}: {report.message}")
+            self._loaded = True
+        return self._session
+
+
+@contextmanager
+def helpers(
+    count: int, opened: Callable[[], Session], prelude: str, steps: Sequence[StepCode]
+) -> Iterator[list[Helper]]:
+    """`count` further workers, gone again at the end."""
+    made = [Helper(opened, prelude, steps) for _ in range(count)]
+    try:
+        yield made
+    finally:
+        for one in made:
+            one.close()
