@@ -15,6 +15,7 @@ from graphs.document import Graph
 from nodes.registry import default_registry
 from runtime.compiled import compiled
 from runtime.jobs.queue.order import Order, Stage
+from runtime.jobs.queue.store import Queue
 from runtime.session import Session
 from runtime.sources import prober
 from tests.runtime.documents import graph
@@ -59,8 +60,10 @@ def test_a_failing_job_does_not_stop_the_next(qtbot: QtBot, line: RenderLine, so
     assert (clip.width, clip.height, clip.frames) == (96, 80, 50)
 
 
-def test_a_cancelled_job_leaves_nothing(qtbot: QtBot, line: RenderLine, source: Path, tmp_path: Path) -> None:
-    long = tape(tmp_path.parent / f"{tmp_path.name} long.mkv", seconds=30, sound=False)
+def test_a_cancelled_job_leaves_nothing_once_it_is_off_the_list(
+    qtbot: QtBot, line: RenderLine, source: Path, tmp_path: Path
+) -> None:
+    long = tape(tmp_path.parent / f"{tmp_path.name} long.mkv", seconds=12, sound=False)
     slow = graph(
         {
             "source1": ("input.video", {"file": str(long)}),
@@ -79,7 +82,9 @@ def test_a_cancelled_job_leaves_nothing(qtbot: QtBot, line: RenderLine, source: 
     line.cancel(running)
     line.cancel(waiting)
     assert ended(qtbot, line, running, waiting) == [Stage.CANCELLED, Stage.CANCELLED]
-    assert list(tmp_path.iterdir()) == []
+    assert not list(tmp_path.glob("*.mkv"))
+    line.remove(running)  # what was made of it is kept until then
+    qtbot.waitUntil(lambda: list(tmp_path.iterdir()) == [], timeout=WAIT_MS)
     line.retry(waiting)
     assert ended(qtbot, line, waiting) == [Stage.DONE]
 
@@ -97,6 +102,64 @@ def test_a_killed_worker_fails_its_job_only(qtbot: QtBot, line: RenderLine, sour
     assert stages[1] is Stage.DONE
     assert stages[0] in (Stage.FAILED, Stage.DONE)  # killed before it had begun to write, it is started again
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".mkv") == []
+
+
+def test_jobs_outlive_the_window_and_wait_to_be_let_go(qtbot: QtBot, source: Path, tmp_path: Path) -> None:
+    long = tape(tmp_path / "long.mkv", seconds=12, sound=False)
+    slow = graph(
+        {
+            "source1": ("input.video", {"file": str(long)}),
+            "qtgmc1": ("deinterlace.qtgmc", {"preset": "slow"}),
+            "encode1": ("output.ffv1", {"file": str(tmp_path / "slow.mkv")}),
+        },
+        "source1.out > qtgmc1.clip",
+        "qtgmc1.out > encode1.clip",
+    )
+    line = RenderLine(default_registry())
+    running = line.add(Order("slow", slow))
+    qtbot.waitUntil(lambda: line.job(running).share > 0.1, timeout=WAIT_MS)  # type: ignore[union-attr]
+    line.close()
+    assert (tmp_path / "slow.mkv.job" / "journal").exists() and not (tmp_path / "slow.mkv").exists()
+    again = RenderLine(default_registry())
+    panel = RenderPanel(again)
+    qtbot.addWidget(panel)
+    assert again.held and [job.stage for job in again.jobs] == [Stage.WAITING]
+    assert again.rendering is None
+    panel.choose(running)
+    panel.pause()  # the button goes on
+    assert not again.held
+    assert ended(qtbot, again, running) == [Stage.DONE]
+    job = again.job(running)
+    assert job is not None and any("goes on with" in note for note in job.notes)
+    again.close()
+
+
+def test_what_the_command_line_orders_and_wishes_is_shown(
+    qtbot: QtBot, line: RenderLine, source: Path, tmp_path: Path
+) -> None:
+    panel = RenderPanel(line)
+    qtbot.addWidget(panel)
+    far = Queue()
+    first = far.add(Order("from afar", copied(source, tmp_path / "a.mkv")))
+    assert ended(qtbot, line, first) == [Stage.DONE] and (tmp_path / "a.mkv").exists()
+    second = far.add(Order("held", copied(tmp_path / "gone.mkv", tmp_path / "b.mkv")))
+    qtbot.waitUntil(lambda: line.job(second) is not None, timeout=WAIT_MS)
+    panel.choose(second)
+    assert ended(qtbot, line, second) == [Stage.FAILED]
+    assert panel.chosen is not None and panel.chosen.id == second  # though the list was filled anew
+    far.remove(first)
+    qtbot.waitUntil(lambda: line.job(first) is None, timeout=WAIT_MS)
+    far.close()
+
+
+def test_a_damaged_queue_is_said_and_a_new_one_begins(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAPELOOM_DATA", str(tmp_path))
+    (tmp_path / "queue.db").write_bytes(b"torn" * 3000)
+    line = RenderLine(default_registry())
+    assert "damaged" in line.remark and list(tmp_path.glob("queue damaged*.db")) and not line.jobs
+    line.close()
 
 
 def test_the_panel_follows_the_queue(qtbot: QtBot, line: RenderLine, source: Path, tmp_path: Path) -> None:
