@@ -163,7 +163,7 @@ def queue(session: Session) -> None:
     ):
         node = wanted.graph.nodes[NodeId("encode1")].with_param("file", str(session.folder / target))
         session.parts.line.add(replace(Order(name, wanted.graph.with_node(node)), source=str(session.tape)))
-    session.until(lambda: session.parts.line.jobs[0].share > 0.35)
+    session.until(lambda: any(job.share > 0.35 for job in session.parts.line.jobs))
     session.picture("queue")
     for job in session.parts.line.jobs:
         session.parts.line.cancel(job.id)

@@ -169,14 +169,13 @@ def test_two_processes_never_claim_the_same_job(db: Path, tmp_path: Path) -> Non
         got: list[list[int]] = [[], []]
 
         def read(at: int) -> None:
-            assert hands[at].stdout is not None
-            for line in hands[at].stdout:
+            for line in hands[at].stdout or ():
                 if line.strip().isdecimal():
                     got[at].append(int(line))
 
         readers = [threading.Thread(target=read, args=(at,)) for at in range(2)]
-        for one in readers:
-            one.start()
+        for reader in readers:
+            reader.start()
         while sum(map(len, got)) < len(ids) and all(one.poll() is None for one in hands):
             threading.Event().wait(0.02)
     finally:
