@@ -48,12 +48,13 @@ class Prepared:
 
 @dataclass
 class Preparing:
-    """`passed_on`: what the worker said and the user was told."""
+    """`passed_on`: what the worker said and the user was told. `levels`: whether sound is listened through."""
 
     session: Session
     ffmpeg: Ffmpeg
     listen: Callable[[Event], None]
     passed_on: set[str] = field(default_factory=set)
+    levels: bool = True
 
     def compiled(self, graph: Graph, registry: Registry, overwrite: bool, trust: bool) -> tuple[Compiled, Probe]:
         """Everything that is wrong is said at once. RefusedError."""
@@ -134,7 +135,7 @@ class Preparing:
 
     def _levelled(self, planned: PlannedSink) -> Sink:
         sink = planned.sink
-        if sink.sound is None or next(unmeasured(sink.sound.op), None) is None:
+        if not self.levels or sink.sound is None or next(unmeasured(sink.sound.op), None) is None:
             return sink
         self.listen(Listening(planned.node))
         try:
