@@ -9,7 +9,7 @@ One 720×576 picture of the demo tape, RGBS, over and over; every side computes 
 - **loop**: `session.run` on an array that is there, in a process of its own; nothing else.
 - **files**: what chaiNNer does for each frame: a PNG decoded, floats, the model, bytes, a PNG written (with Pillow).
 Sides take turns. A turn's CPU and wall time are those beyond a turn without a model; medians of the rounds. All
-pictures must agree before anything is timed. Aim: ours within 3 % of the better of ort and loop.
+pictures must agree before anything is timed. Aim: ours within 3 % of the best of ort, ov and loop.
 `--tiles`: instead, tiled against untiled, the largest difference for each model, with the overlap it asks for and with
 none.
 """
@@ -107,7 +107,9 @@ def _speed(models: list[Model], folder: Path, frames: int, rounds: int, sides: t
     worst = 0.0
     for model in models:
         worst = max(worst, _one(model, folder, frames, rounds, sides))
-    print(f"\nours within {AIM - 1:.0%} of the better of ort and loop: {'yes' if worst <= AIM else f'NO, {worst:.3f}'}")
+    print(
+        f"\nours within {AIM - 1:.0%} of the best of ort, ov and loop: {'yes' if worst <= AIM else f'NO, {worst:.3f}'}"
+    )
     return 0 if worst <= AIM else 1
 
 
@@ -144,11 +146,11 @@ def _one(model: Model, folder: Path, frames: int, rounds: int, sides: tuple[str,
             cells.append(f"{statistics.median(row):.1f} ({min(row):.1f}, {max(row):.1f})")
         said = f"{off[name]:.1e}" if name in off else ""
         print(f"| {model.title} | {name} | {' | '.join(cells)} | {said} |", flush=True)
-    peers = [medians[name] for name in ("ort", "loop") if name in medians]
+    peers = [medians[name] for name in ("ort", "ov", "loop") if name in medians]
     if "ours" not in medians or not peers:
         return 0.0
     ratios = [getattr(medians["ours"], key) / min(getattr(peer, key) for peer in peers) for key in ("cpu_s", "wall_s")]
-    print(f"| {model.title} | ours : the better | {' | '.join(f'**{one:.3f}**' for one in ratios)} | |", flush=True)
+    print(f"| {model.title} | ours : the best | {' | '.join(f'**{one:.3f}**' for one in ratios)} | |", flush=True)
     return float(max(ratios))
 
 

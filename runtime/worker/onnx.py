@@ -18,6 +18,7 @@ from runtime.worker.inference import Inference
 from runtime.worker.numbers import called_from, of_numbers
 from runtime.worker.tiled import BYTES_A_PIXEL, out_of_memory, tile_that_fits
 from runtime.worker.tiles import halved
+from runtime.worker.timing import Order, Timed, timed
 
 _PROOF = 64
 """The side of the picture that a provider is proved with."""
@@ -48,6 +49,8 @@ def run_model(
         overlap = min(overlap, (min(tile) - 1) // 3)
     at = called_from()
     job = _Job(list(clips), path, precision, tile, overlap, Fraction(scale), pictures, multiple)
+    if provider == "auto" and not engine:
+        job.look_up()
     if not tile[0]:
         job.fit_memory()
     names = providers.best() if provider == "auto" else [provider, "cpu"] if provider != "cpu" else ["cpu"]
@@ -92,14 +95,25 @@ class _Job:
         self.scale, self.pictures, self.multiple = scale, pictures, multiple
         self.title = path.replace("\\", "/").rsplit("/", 1)[-1]
         self.tight = False  # memory may not do: take the way that can make its tiles smaller
+        self.known = Timed()
 
     @property
     def size(self) -> tuple[int, int]:
         return self.clips[0].width, self.clips[0].height
 
+    def look_up(self) -> None:
+        """What timing has found of this model on the processor, where that is what will compute it."""
+        if self.precision == "fp16" or providers.best() != ["cpu"]:
+            return
+        fixed = bool(self.tile[0]) and self.multiple >= max(self.tile)
+        planes = tuple(clip.format.num_planes for clip in self.clips)
+        size = self.tile if fixed else self.size
+        self.known = timed(Order(self.path, planes, size, str(self.scale), self.pictures, self.multiple, fixed))
+
     def fit_memory(self) -> None:
         """Tiles, where the whole picture would take more than there is."""
-        tile = tile_that_fits(self.size, self.overlap, self.scale, self.multiple, BYTES_A_PIXEL)
+        known = self.known.bytes_a_pixel
+        tile = tile_that_fits(self.size, self.overlap, self.scale, self.multiple, BYTES_A_PIXEL, known)
         if tile[0]:
             self.tile, self.tight = tile, True
 
@@ -107,6 +121,8 @@ class _Job:
         """How a provider can be asked, the better first."""
         works = providers.tried(name).ways if name != "cpu" else ("mlrt", "onnxruntime")
         found: list[tuple[str, Way]] = []
+        if name == "cpu" and self.known.better == "ov" and self._fits_mlrt(engine):
+            found.append(("mlrt", lambda: self.by_mlrt("ov")))
         if "mlrt" in works and self._fits_mlrt(engine) and hasattr(vs.core, providers.IN_MLRT[name][0]):
             found.append(("mlrt", lambda: self.by_mlrt(name)))
         if "onnxruntime" in works:
@@ -150,7 +166,7 @@ class _Job:
     # -- vs-mlrt
     def by_mlrt(self, name: str) -> list[vs.VideoNode]:
         """Through the filter. On a card one frame is tried, with smaller tiles while its memory does not do."""
-        if name == "cpu":
+        if name == "cpu" or self.known.better == name:
             return self._filter(name, self.tile)
         tile = self.tile
         while True:
@@ -223,6 +239,11 @@ class _Job:
         )
         inference.check(sum(clip.format.num_planes for clip in self.clips))
         return inference.clips(self.clips, self.pictures)
+
+
+def by_filter(name: str, clips: list[vs.VideoNode], path: str, scale: str, pictures: int) -> list[vs.VideoNode]:
+    """The pictures by vs-mlrt's filter of a provider on the processor, whole and in full precision."""
+    return _Job(clips, path, "fp32", (0, 0), 0, Fraction(scale), pictures, 1)._filter(name, (0, 0))
 
 
 def short(fault: BaseException) -> str:

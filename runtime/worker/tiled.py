@@ -42,14 +42,15 @@ def out_of_memory(fault: BaseException) -> bool:
 
 
 def tile_that_fits(
-    size: tuple[int, int], overlap: int, scale: Fraction, multiple: int, bytes_a_pixel: int
+    size: tuple[int, int], overlap: int, scale: Fraction, multiple: int, bytes_a_pixel: int, least: int = 0
 ) -> tuple[int, int]:
-    """The tile for a picture that would take more memory whole than there is; (0, 0) where it would not."""
+    """The tile for a picture that would take more memory whole than there is; (0, 0) where it would not.
+    `bytes_a_pixel` is of a net that enlarges up to twice, `least` what was seen of this one."""
     import psutil
 
     free = int(psutil.virtual_memory().available * _SHARE)
     width, height = size
-    each = int(bytes_a_pixel * max(Fraction(1), scale**2 / 4))
+    each = max(least, int(bytes_a_pixel * max(Fraction(1), scale**2 / 4)))
     if width * height * each <= free:
         return 0, 0
     side = max(isqrt(free // each), _LEAST_TILE + 2 * overlap)
