@@ -113,7 +113,6 @@ def _at_home(graph: Graph, places: Places, registry: Registry) -> Graph:
 
 def _judge(resolved: Resolved, places: Places, *, trust: bool, preset: bool) -> None:
     wrong = [problem.line() for problem in resolved.problems if problem.is_error]
-    wrong += [error(missing.reason, key).line() for key, missing in resolved.missing.items()]
     for placed in resolved.placed.values():
         wrong += [problem.line() for problem in _files(placed, places, preset=preset)]
     if wrong:
