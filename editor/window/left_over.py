@@ -53,6 +53,11 @@ class LeftOver(QObject):
         else:
             text = tr("{count} renders wait since the last time").format(count=len(waiting))
         self._window.notices.show_notice("queue waits", text, [(tr("Go on"), self._line.let_go)])
+        self._line.changed.connect(self._look)
+
+    def _look(self) -> None:
+        if not self._line.held:
+            self._window.notices.close_notice("queue waits")
 
     def _offer(self, found: object) -> None:
         assert isinstance(found, list)

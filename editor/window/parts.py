@@ -177,6 +177,7 @@ class Parts(QObject):
         self.queue.count_changed.connect(
             lambda count: tabs.entitle(self.queue, tr("Queue {count}").format(count=count) if count else tr("Queue"))
         )
+        self.line.changed.emit()  # what waits since the last time is counted
         for part in (self.viewer, self.params, self.code, self.timeline):
             part.told.connect(self._tell)
         self.canvas.node_activated.connect(lambda node: self.viewer.show_node(NodeId(node)))

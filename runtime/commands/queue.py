@@ -117,6 +117,7 @@ def _order_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trust", action="store_true", help="run code that is written in the graph")
     parser.add_argument("--overwrite", action="store_true", help="replace existing files (never a source)")
     parser.add_argument("--single-pass", action="store_true", help="one long encode: a crash loses all of it")
+    parser.add_argument("--intermediate", action="store_true", help="keep segments without loss, encode at the end")
     parser.add_argument("--substitute", action="store_true", help="show a neighbour for a frame that cannot be made")
     parser.add_argument("--priority", type=int, default=0, help="higher ones are done first; 0 is usual")
     parser.add_argument(
@@ -151,9 +152,12 @@ def _wanted(args: argparse.Namespace, graphs: Sequence[str], beside: Sequence[st
     for name, least in (("threads", 0), ("memory_mb", 0)):
         if getattr(args, name) < least:
             raise UserError(f"--{name.replace('_', '-')} {getattr(args, name)}: {least} or more")
+    if args.single_pass and args.intermediate:
+        raise UserError("--single-pass has no segments to keep for --intermediate. Leave one of them out")
     like = Order(
         "", Graph.of((), ()), overwrite=args.overwrite, trust=args.trust, single_pass=args.single_pass,
-        substitute=args.substitute, threads=args.threads, memory_mb=args.memory_mb,
+        intermediate=args.intermediate, substitute=args.substitute, threads=args.threads,
+        memory_mb=args.memory_mb,
         copy_to=str(args.then_copy_to.absolute()) if args.then_copy_to else "",
     )  # fmt: skip
     return Wanted(graphs, beside, args.set, folder, span(getattr(args, "frames", None)), like)

@@ -51,6 +51,8 @@ class Order:
     """What the worker may take before it is started anew; 0: no limit."""
     copy_to: str = ""
     """A folder that the results are copied to, and compared, once they are whole."""
+    intermediate: bool = False
+    """Keep the segments without loss, and encode them in one go at the end."""
 
     def text(self) -> str:
         """As JSON, in ASCII: names that are no Unicode survive."""

@@ -83,7 +83,7 @@ class Queue:
 
     def job(self, id: int) -> Job | None:
         with self._read() as db:
-            row = db.execute("SELECT * FROM job WHERE id = ?", (id,)).fetchone()
+            row = db.execute("SELECT * FROM job WHERE id = ?", (_id(id),)).fetchone()
             return self._job(db, row) if row else None
 
     def history(self, id: int) -> list[Said]:
@@ -383,7 +383,7 @@ class Queue:
         """A transaction on a job that is there. QueueError."""
         with self._write() as db:
             self._reap(db)
-            row: Any = db.execute("SELECT * FROM job WHERE id = ?", (id,)).fetchone()
+            row: Any = db.execute("SELECT * FROM job WHERE id = ?", (_id(id),)).fetchone()
             if row is None:
                 raise QueueError(f"there is no job {id}. `launch.py queue list` shows those that there are")
             yield db, row
@@ -415,3 +415,8 @@ class Queue:
             finally:
                 self._writing = False
             self._own += 1
+
+
+def _id(number: int) -> int:
+    """One that SQLite can hold; 0, which is no job's, for all others."""
+    return number if 0 < number < 1 << 63 else 0

@@ -348,7 +348,9 @@ class _Work:
 
 
 def _how(order: Order) -> How:
-    return How(order.single_pass, order.anyway, rules=Rules(substitute=order.substitute))
+    return How(
+        order.single_pass, order.anyway, intermediate=order.intermediate, rules=Rules(substitute=order.substitute)
+    )  # fmt: skip
 
 
 def _shown(job: Job, progress: Progress) -> Job:

@@ -10,6 +10,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTabBar
 from pytestqt.qtbot import QtBot
 
 from editor.dressing import application, dress
@@ -76,6 +77,7 @@ def test_renders_that_wait_go_on_when_the_user_says_so(opened: Opened, qtbot: Qt
     window = opened()
     bar = window.notices.get("queue waits")
     assert bar is not None and "a tape" in bar.label.text()
+    assert "Queue 1" in [tabs.tabText(at) for tabs in window.findChildren(QTabBar) for at in range(tabs.count())]
     assert window.parts.line.rendering is None
     QTest.mouseClick(bar.buttons[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.parts.line.job(job).stage is Stage.DONE, timeout=60_000)

@@ -62,6 +62,7 @@ def test_tapes_are_put_in_line_moved_held_and_taken_off(tmp_path: Path, capsys: 
         ("add vhs-pal --threads -1", "--threads"),
         ("pause 7", "there is no job 7"),
         ("log x", "there is no job x"),
+        ("retry 99999999999999999999999", "there is no job 99999999999999999999999"),
         ("watch nowhere --graph vhs-pal", "there is no folder"),
         ("watch out --graph vhs-pal -o out", "name another"),
         ("copy gone.mkv out", "there is no file"),
