@@ -3,50 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-pytest.importorskip("fastapi", reason="the layer `serve` is not installed")
-
 from nodes.registry import default_registry
 from runtime.jobs.queue.store import Queue
-from runtime.serve.app import Service, application
-from runtime.serve.keys import Keys, hashed
-from runtime.serve.places import Places
-from runtime.serve.uploads import Limits
 
 if TYPE_CHECKING:
-    from fastapi.testclient import TestClient
-
-TOKEN = "a-token-for-tests"
-
-
-@dataclass
-class Site:
-    service: Service
-    tapes: Path
-    outside: Path
-
-    @property
-    def places(self) -> Places:
-        return self.service.places
-
-    @property
-    def queue(self) -> Queue:
-        return self.service.queue
-
-    def client(self, token: str | None = TOKEN) -> TestClient:
-        from fastapi.testclient import TestClient
-
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return TestClient(application(self.service), headers=headers)
+    from tests.runtime.serve.hosting import Site
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
+    pytest.importorskip("fastapi", reason="the layer `serve` is not installed")
+    from runtime.serve.app import Service
+    from runtime.serve.keys import Keys, hashed
+    from runtime.serve.places import Places
+    from runtime.serve.uploads import Limits
+    from tests.runtime.serve.hosting import TOKEN, Site
+
     tapes, outside = tmp_path / "tapes", tmp_path / "outside"
     for folder in (tapes, outside):
         folder.mkdir()

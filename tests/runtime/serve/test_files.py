@@ -15,7 +15,7 @@ from runtime.jobs.queue.order import Order, Progress, Stage
 from runtime.serve.places import PlaceError, Places
 from runtime.serve.uploads import Limits
 from tests.runtime.jobs.queue.hands import order as an_order
-from tests.runtime.serve.conftest import Site
+from tests.runtime.serve.hosting import Site
 
 WRONG_NAMES = (
     "..", "../x.dv", "..\\x.dv", "/etc/x.dv", "a/b.dv", "C:\\x.dv", "x.dv\0", "con.dv", "x\n.dv", "", ".dv", "x.exe",

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from runtime.serve import keys
 from runtime.serve.app import PAGE
-from tests.runtime.serve.conftest import TOKEN, Site
+from tests.runtime.serve.hosting import TOKEN, Site
 
 FILLED = {"{id}": "1", "{what}": "cancel", "{number}": "0", "{name}": "tape.dv"}
 

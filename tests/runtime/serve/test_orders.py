@@ -15,7 +15,7 @@ from graphs.document import GROUP, Graph, Inside, NodeDoc, NodeId
 from runtime.jobs.queue.order import Stage
 from runtime.serve.ordering import RefusedOrderError, Wanted, order, outputs
 from tests.runtime.documents import graph
-from tests.runtime.serve.conftest import Site
+from tests.runtime.serve.hosting import Site
 
 
 def sent(made: Graph, **more: Any) -> dict[str, Any]:
