@@ -28,6 +28,7 @@ _SHOWN = (
     "presets",
     "models",
     "schema",
+    "cluster",
     "doctor",
     "test",
 )

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from nodes.registry import default_registry
@@ -61,6 +62,11 @@ def how_arguments(parser: argparse.ArgumentParser) -> None:
         help="worker processes on this machine that make segments at once: quicker where a graph keeps few cores busy",
     )  # fmt: skip
     parser.add_argument(
+        "--cluster", default="", metavar="ADDRESS",
+        help="let the machines of a cluster make the segments: tls://host:8786, or tcp://127.0.0.1:8786 on this one",
+    )  # fmt: skip
+    parser.add_argument("--certificates", type=Path, metavar="FOLDER", help="where the cluster's certificates lie")
+    parser.add_argument(
         "--substitute", action="store_true",
         help="show its neighbour for a frame that cannot be made, and say so, instead of stopping",
     )  # fmt: skip
@@ -83,9 +89,14 @@ def how(args: argparse.Namespace, *, anyway: bool = False) -> How:
         raise UserError("--single-pass has no segments to keep for --intermediate. Leave one of them out")
     if not 1 <= args.workers <= 64:
         raise UserError(f"--workers {args.workers}: from 1 to 64")
-    if args.single_pass and args.workers > 1:
-        raise UserError("--single-pass is made by one worker. Leave --workers or it out")
-    return How(args.single_pass, anyway, workers=args.workers, intermediate=args.intermediate, least=least, rules=rules)
+    if args.single_pass and (args.workers > 1 or args.cluster):
+        raise UserError("--single-pass is made by one worker. Leave it out for --workers and --cluster")
+    if args.cluster and args.workers > 1:
+        raise UserError("--workers are of this machine, which can join the --cluster. Leave one of them out")
+    return How(
+        args.single_pass, anyway, workers=args.workers, cluster=args.cluster, certificates=args.certificates,
+        intermediate=args.intermediate, least=least, rules=rules,
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:

@@ -158,14 +158,14 @@ class Piecewise:
                 self._shown.setdefault(NodeId(node), {}).update(pairs)
         self.folder.tidy(self._wholes)
         if len(self._wholes) < len(said):
-            self._tell(Note(f"{len(said) - len(self._wholes)} segments are damaged and are made again"))
+            self.tell(Note(f"{len(said) - len(self._wholes)} segments are damaged and are made again"))
 
     def _foretell(self) -> None:
         """The disk that is needed is told before hours are spent."""
         need = self._need(*self.timeline.whole) - sum(self._bytes().values())
         free = self.rules.free(self.folder.path.parent)
         if need > free:
-            self._tell(Note(
+            self.tell(Note(
                 f"about {_gb(need)} more are needed beside {self.folder.path.parent}, {_gb(free)} are free: "
                 "it will pause there, until there is room"
             ))  # fmt: skip
@@ -184,7 +184,7 @@ class Piecewise:
                     self._now.pop(id(maker), None)
                 self._forget(segment)
                 if _disk_is_full(fault.failure):
-                    self._tell(Waiting("the disk is full"))
+                    self.tell(Waiting("the disk is full"))
                     self._await_room(max(self._need(*segment), self.rules.spare_bytes))
                     continue
                 if self._lost_sources():
@@ -192,7 +192,7 @@ class Piecewise:
                 failures += 1
                 at = self._at_fault(fault, segment)
                 if failures == 1:
-                    self._tell(Note(f"{fault}. It is tried once more"))
+                    self.tell(Note(f"{fault}. It is tried once more"))
                     maker.forgive()
                 elif at is not None and self.rules.substitute and self._substitute(*at, fault):
                     failures = 0
@@ -294,7 +294,7 @@ class Piecewise:
                 return False
             shown.update({one: other for one, other in found.items() if other is not None})
         text = f"{lane.node}: frame {frame} cannot be made ({fault.failure.message})"
-        self._tell(Note(f"{text}; frame {shown[frame]} is shown instead"))
+        self.tell(Note(f"{text}; frame {shown[frame]} is shown instead"))
         return True
 
     def _shown_in(self, node: NodeId, span: Span) -> tuple[tuple[int, int], ...]:
@@ -327,7 +327,7 @@ class Piecewise:
             raise Cancelled("cancelled")
         while (free := self.rules.free(place)) < need:
             text = f"{place}: {_gb(free)} are free, {_gb(need)} are needed. Make room, and it goes on"
-            self._tell(Waiting(text))
+            self.tell(Waiting(text))
             self._pause()
 
     def _lost_sources(self) -> list[str]:
@@ -337,13 +337,14 @@ class Piecewise:
         waited = False
         while lost := self._lost_sources():
             waited = True
-            self._tell(Waiting(f"{lost[0]} is gone. Bring it back, and it goes on"))
+            self.tell(Waiting(f"{lost[0]} is gone. Bring it back, and it goes on"))
             self._pause()
         if waited:
             maker.forgive()
 
     # -- telling
-    def _tell(self, event: Event) -> None:
+    def tell(self, event: Event) -> None:
+        """From any thread."""
         if self._said is not None:
             self._said.put(event)
         else:
@@ -353,7 +354,7 @@ class Piecewise:
         with self._lock:
             self._now[maker] = update
             summed = self._summed()
-        self._tell(Writing(summed))
+        self.tell(Writing(summed))
 
     def _summed(self) -> RenderUpdate:
         """The whole render, of what is whole and what the makers say of theirs."""
@@ -391,7 +392,7 @@ class Piecewise:
         listed = self.folder.path / f"{lane.plain_name}.ffconcat"
         listed.write_text(listing([(piece.file, piece.frames) for piece in pieces], lane.fps), "ascii")
         argv = lane.joined(self.ffmpeg, listed, document, record).argv
-        join(argv, Fraction(lane.frames) / lane.fps, lambda share: self._tell(Joining(lane.node, share)))
+        join(argv, Fraction(lane.frames) / lane.fps, lambda share: self.tell(Joining(lane.node, share)))
 
 
 def _nearest(frame: int, bad: set[int], span: Span) -> int | None:

@@ -75,12 +75,15 @@ __all__ = [
 class How:
     """`single_pass`: in one go, whatever its length. `anyway`: go on with what is there though something has changed.
     `keep`: what is whole stays where the render is cancelled. `intermediate`: segments are kept without loss and coded
-    in one go at the end, so that a failed encode is only an encode. `workers`: processes that make segments at once."""
+    in one go at the end, so that a failed encode is only an encode. `workers`: processes that make segments at once.
+    `cluster`: the address of one that makes them instead; `certificates`: the folder of what it wants to see."""
 
     single_pass: bool = False
     anyway: bool = False
     keep: bool = True
     workers: int = 1
+    cluster: str = ""
+    certificates: Path | None = None
     intermediate: bool = False
     least: int = LEAST_FRAMES
     rules: Rules = field(default_factory=Rules)
@@ -212,7 +215,7 @@ class _Run:
         hashes = SourceHashes(work.sources)
         job = Piecewise(self.session, self.ffmpeg.path, work.lanes, folder, work.sources, self.listen, self.how.rules)
         try:
-            with clear_words(), self._makers(work) as job.makers:
+            with clear_words(), self._makers(work, job, frames, trust) as job.makers:
                 job.render()
             notes = [note for lane in work.lanes for note in self._told(lane, lane.notes)]
             with parts(work.lanes):
@@ -240,8 +243,12 @@ class _Run:
         )  # fmt: skip
 
     @contextmanager
-    def _makers(self, work: Prepared) -> Iterator[Sequence[Maker]]:
+    def _makers(self, work: Prepared, job: Piecewise, frames: Span | None, trust: bool) -> Iterator[Sequence[Maker]]:
         """Who makes the segments."""
+        if self.how.cluster:
+            with self._cluster(work, job, frames, trust) as far:
+                yield far
+            return
         if self.how.workers <= 1:
             yield ()
             return
@@ -251,6 +258,25 @@ class _Run:
             self.how.workers - 1, lambda: Session(limits=render_limits(), threads=threads), prelude, steps
         ) as others:
             yield (self.session, *others)
+
+    @contextmanager
+    def _cluster(self, work: Prepared, job: Piecewise, frames: Span | None, trust: bool) -> Iterator[Sequence[Maker]]:
+        try:
+            from runtime.cluster.orders import sources_of
+            from runtime.cluster.sharing import shared_out
+        except ImportError:
+            raise BrokenRenderError("the cluster needs a layer that is not here: `launch.py setup cluster`") from None
+        order = {
+            "graph": json.loads(codec.encode(self.graph)),
+            "frames": list(frames) if frames else None,
+            "trust": trust,
+            "between": self.how.intermediate,
+            "decides": deciding(work.lanes, self.ffmpeg),
+            "sources": sources_of(work.sources),
+        }
+        with shared_out(self.how.cluster, self.how.certificates, order, job.folder.path, job.tell) as cluster:
+            job.at_once = cluster.at_once
+            yield cluster.makers()
 
     def _joined(self, job: Piecewise, lane: Lane, document: str, told: str) -> None:
         """BrokenRenderError where it fails twice."""
