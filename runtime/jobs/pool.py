@@ -1,8 +1,9 @@
 """Several makers at the segments of one render at once: worker processes of this machine, or machines of a cluster.
 
-Whoever is free takes the next segment, so that a quick maker makes more of them than a slow one and nobody has to
-guess speeds. What a maker had in hand when it was lost goes back and is taken by another. The render itself is told
-of in one place: what makers say is passed on by the thread that began it.
+Whoever is free takes the next segment, so that a quick maker makes more of them than a slow one; towards the end one
+that is slow gets none that others would be done with sooner (runtime.hardware.assigning). What a maker had in hand when
+it was lost goes back and is taken by another. The render itself is told of in one place: what makers say is passed on
+by the thread that began it.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from runtime.hardware.assigning import Crew, next_for
 from runtime.jobs.events import Event, Note
 from runtime.jobs.faults import BrokenRenderError
 from runtime.jobs.segments import Segment
@@ -23,6 +26,9 @@ from runtime.session import RenderResult, RenderUpdate, Session, SessionError, W
 __all__ = ["Gone", "Helper", "Maker", "Shares", "helpers", "threads_each", "work"]
 
 _POLL_S = 0.1
+_RETHINK_S = 0.5
+_NEAR_END = 16
+"""Segments a maker, from which on it counts who makes the rest."""
 
 
 class Maker(Protocol):
@@ -48,34 +54,46 @@ class Gone(BrokenRenderError):  # noqa: N818  # as WorkerGone
 class Shares:
     """Hands out segments, in order; ones that come back go first. For any number of threads."""
 
-    def __init__(self, segments: Iterable[Segment]) -> None:
+    def __init__(self, segments: Iterable[Segment], clock: Callable[[], float] = time.monotonic) -> None:
         self._due = list(segments)
         self._out: set[Segment] = set()
         self._ended = False
         self._news = threading.Condition()
+        self._crew, self._clock = Crew(), clock
 
-    def take(self) -> Segment | None:
-        """The next one; waits while one that is out may come back. None: there is nothing more to do."""
+    def take(self, maker: str = "") -> Segment | None:
+        """The next one; waits while one that is out may come back, and where others would be done with all that is
+        left before `maker` were with one of them. None: there is nothing more to do."""
         with self._news:
+            if maker:
+                self._crew = self._crew.joined(maker)
             while not self._ended:
-                if self._due:
+                if self._due and self._may(maker):
                     segment = self._due.pop(0)
                     self._out.add(segment)
+                    if maker:
+                        self._crew = self._crew.began(maker, segment, self._clock())
                     return segment
-                if not self._out:
+                if not self._due and not self._out:
                     return None
-                self._news.wait()
+                self._news.wait(_RETHINK_S if self._due else None)  # who is at work may turn out to be slow
             return None
 
-    def done(self, segment: Segment) -> None:
+    def _may(self, maker: str) -> bool:
+        plenty = len(self._due) > _NEAR_END * len(self._crew.workers)
+        return not maker or plenty or next_for(self._crew, maker, self._due, self._clock()) is not None
+
+    def done(self, segment: Segment, maker: str = "") -> None:
         with self._news:
             self._out.discard(segment)
+            self._crew = self._crew.done(maker, self._clock())
             self._news.notify_all()
 
-    def back(self, segment: Segment, left: Iterable[Segment]) -> None:
+    def back(self, segment: Segment, left: Iterable[Segment], maker: str = "") -> None:
         """Its maker was lost; `left`: what is still to be made of it."""
         with self._news:
             self._out.discard(segment)
+            self._crew = self._crew.left(maker)
             self._due = [*left, *self._due]
             self._news.notify_all()
 
@@ -109,13 +127,13 @@ def work(
     faults: list[BaseException] = []
     lost: list[Exception] = []
 
-    def at_work(maker: Maker) -> None:
-        while (segment := shares.take()) is not None:
+    def at_work(maker: Maker, name: str) -> None:
+        while (segment := shares.take(name)) is not None:
             try:
                 make(segment, maker)
             except (WorkerGone, Gone) as fault:
                 lost.append(fault)
-                shares.back(segment, left(segment))
+                shares.back(segment, left(segment), name)
                 if len(lost) < len(makers):
                     said.put(Note(f"{fault}. The others go on: {len(makers) - len(lost)} of {len(makers)}"))
                 break
@@ -123,11 +141,11 @@ def work(
                 faults.append(fault)
                 shares.end()
                 break
-            shares.done(segment)
+            shares.done(segment, name)
         said.put(None)
 
     threads = [
-        threading.Thread(target=at_work, args=(maker,), name=f"maker {number}", daemon=True)
+        threading.Thread(target=at_work, args=(maker, str(number)), name=f"maker {number}", daemon=True)
         for number, maker in enumerate(makers)
     ]
     for thread in threads:

@@ -187,3 +187,38 @@ def test_nobody_waits_for_what_has_ended() -> None:
     shares.done((4, 10))
     assert shares.take() is None
     assert not shares.left
+
+
+def test_a_slow_maker_is_not_given_the_last_segment() -> None:
+    now = [0.0]
+    shares = Shares([(start, start + 10) for start in range(0, 50, 10)], clock=lambda: now[0])
+    quick, slow = shares.take("quick"), shares.take("slow")
+    assert (quick, slow) == ((0, 10), (10, 20))
+    now[0] = 1.0
+    shares.done((0, 10), "quick")
+    assert shares.take("quick") == (20, 30)
+    now[0] = 2.0
+    shares.done((20, 30), "quick")
+    assert shares.take("quick") == (30, 40)
+    now[0] = 2.5
+    shares.done((10, 20), "slow")  # 4 a second against 10: the last one is with the quick one at 4, with it at 5
+    got: list[object] = []
+    waiting = threading.Thread(target=lambda: got.append(shares.take("slow")), daemon=True)
+    waiting.start()
+    now[0] = 3.0
+    shares.done((30, 40), "quick")
+    assert shares.take("quick") == (40, 50)
+    shares.done((40, 50), "quick")
+    waiting.join(60)
+    assert got == [None]
+
+
+def test_what_a_lost_maker_had_goes_to_a_slow_one_too() -> None:
+    now = [0.0]
+    shares = Shares([(0, 10), (10, 20)], clock=lambda: now[0])
+    assert shares.take("slow") == (0, 10)
+    assert shares.take("quick") == (10, 20)
+    now[0] = 50.0
+    shares.done((0, 10), "slow")
+    shares.back((10, 20), [(10, 20)], "quick")
+    assert shares.take("slow") == (10, 20)
