@@ -93,6 +93,8 @@ def _list(shelf: Shelf, args: argparse.Namespace) -> int:
     rows = [row for row in shelf.rows() if (row.held or not args.here) and args.does in (None, row.entry.does)]
     if args.json:
         print(json.dumps([facts(row.entry, row.held, row.part, row.fault) for row in rows], indent=2))
+    elif args.here and not rows:
+        print("nothing is on the shelf yet; `launch.py models list` shows what there is")
     else:
         print("\n".join(listed(rows)))
     return DONE
@@ -147,6 +149,8 @@ def _verify(shelf: Shelf, args: argparse.Namespace) -> int:
     held = [row.held for row in rows if row.held and (not args.name or row.entry.name in args.name)]
     for name in args.name:
         if shelf.held(name) is None:
+            if builtin := shelf.entry(name).builtin:
+                raise ShelfError(f"{name} comes along, as {builtin}: it has no files on the shelf to verify")
             raise ShelfError(f"{name} is not on the shelf; `launch.py models get {name}` puts it there")
     broken = [] if args.name else [row for row in rows if row.fault]
     found = [(one, finding) for one in held for finding in shelf.verify(one)]

@@ -16,7 +16,7 @@ from runtime.protocol import FOR_THE_USER
 from runtime.worker import providers
 from runtime.worker.inference import Inference
 from runtime.worker.numbers import called_from, of_numbers
-from runtime.worker.tiled import BYTES_A_PIXEL, out_of_memory, tile_that_fits
+from runtime.worker.tiled import out_of_memory, tile_that_fits
 from runtime.worker.tiles import halved
 from runtime.worker.timing import Order, Timed, timed
 
@@ -112,8 +112,8 @@ class _Job:
 
     def fit_memory(self) -> None:
         """Tiles, where the whole picture would take more than there is."""
-        known = self.known.bytes_a_pixel
-        tile = tile_that_fits(self.size, self.overlap, self.scale, self.multiple, BYTES_A_PIXEL, known)
+        seen = self.known.bytes_a_pixel * 3 // 2  # of a smaller picture
+        tile = tile_that_fits(self.size, self.overlap, self.scale, self.multiple, seen)
         if tile[0]:
             self.tile, self.tight = tile, True
 

@@ -18,8 +18,9 @@ from runtime.worker.tiles import halved, spans
 Picture = npt.NDArray[np.float32]
 """Planes, height, width."""
 
-BYTES_A_PIXEL = 3000
-"""What a pixel of a model's input takes while it is worked on: measured 600 to 3,000 on the processor."""
+BYTES_A_PIXEL = 5000
+"""What a pixel of a model's input may take while it is worked on, where it is not known of the model and the picture
+becomes twice as large: measured 600 (a Compact) to 3,000 (SPAN); four times as large 1,340 to 18,700 (x4plus)."""
 _SHARE = 0.6
 _LEAST_TILE = 128
 _MEMORY = (
@@ -42,15 +43,15 @@ def out_of_memory(fault: BaseException) -> bool:
 
 
 def tile_that_fits(
-    size: tuple[int, int], overlap: int, scale: Fraction, multiple: int, bytes_a_pixel: int, least: int = 0
+    size: tuple[int, int], overlap: int, scale: Fraction, multiple: int, seen: int = 0
 ) -> tuple[int, int]:
     """The tile for a picture that would take more memory whole than there is; (0, 0) where it would not.
-    `bytes_a_pixel` is of a net that enlarges up to twice, `least` what was seen of this one."""
+    `seen`: bytes that this model took for a pixel of its input, 0 where nobody has looked."""
     import psutil
 
     free = int(psutil.virtual_memory().available * _SHARE)
     width, height = size
-    each = max(least, int(bytes_a_pixel * max(Fraction(1), scale**2 / 4)))
+    each = seen or int(BYTES_A_PIXEL * max(Fraction(1), scale**2 / 4))
     if width * height * each <= free:
         return 0, 0
     side = max(isqrt(free // each), _LEAST_TILE + 2 * overlap)

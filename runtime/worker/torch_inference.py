@@ -18,7 +18,7 @@ import torch
 
 from runtime.worker.nets.load import load
 from runtime.worker.nets.net import Net, NetError
-from runtime.worker.tiled import BYTES_A_PIXEL, Picture, Tiled, tile_that_fits
+from runtime.worker.tiled import Picture, Tiled, tile_that_fits
 from runtime.worker.torch_cache import Order, compiled
 
 _KEPT = 4  # nets at a time; each holds its weights
@@ -150,7 +150,7 @@ class TorchInference(Tiled):
                 continue
             break
         if self._way.device == "cpu" and not self._tile[0]:
-            self._tile = tile_that_fits(self._size, self._overlap, self._scale, self._multiple, BYTES_A_PIXEL)
+            self._tile = tile_that_fits(self._size, self._overlap, self._scale, self._multiple)
         if self._compile:
             self._compiled = self._made_compiled()
         return faults

@@ -140,7 +140,7 @@ def test_where_openvino_fails_onnx_runtime_takes_its_place(place: Path, monkeypa
 def test_a_hungry_model_is_cut_up(place: Path) -> None:
     """More than there is for the whole picture: tiles, by what was seen of this model."""
     size = (720, 576)
-    assert tile_that_fits(size, 16, Fraction(2), 1, 1) == (0, 0)
-    wide, high = tile_that_fits(size, 16, Fraction(2), 1, 1, least=1 << 30)
+    assert tile_that_fits(size, 16, Fraction(2), 1, seen=1) == (0, 0)
+    wide, high = tile_that_fits(size, 16, Fraction(2), 1, seen=1 << 30)
     assert 0 < wide < 720
     assert 0 < high < 576
