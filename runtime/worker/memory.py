@@ -27,18 +27,18 @@ def give_back() -> None:
 
 
 class Growth:
-    """Gives memory back whenever the process has grown by so much.
+    """Gives memory back whenever the process has grown by so much, or by so large a share of what it really needs.
 
     Freed frames lie scattered between small Python objects in glibc's heap: through Python, VapourSynth R81
     grows by 0.2 MB for each SD frame, 945 MB after 6,000, though its caches hold 25 MB. A trim takes 15 ms
     and gives all of it back; allocating every plane by mmap instead costs 45 % more CPU.
     """
 
-    def __init__(self, by_bytes: int = _GROWTH_BYTES) -> None:
-        self._by_bytes = by_bytes
+    def __init__(self, by_bytes: int = _GROWTH_BYTES, by_share: float = 0.0) -> None:
+        self._by_bytes, self._by_share = by_bytes, by_share
         self._floor_bytes = rss_bytes()
 
     def look(self) -> None:
-        if rss_bytes() > self._floor_bytes + self._by_bytes:
+        if rss_bytes() > self._floor_bytes + max(self._by_bytes, int(self._floor_bytes * self._by_share)):
             give_back()
             self._floor_bytes = rss_bytes()

@@ -19,7 +19,8 @@ _PREFETCH = 2  # at least so many frames ahead of the one being written; else as
 _WINDOW_FRAMES = 4  # how far one sink may run ahead of another, in frames of the slowest
 _SPARE_FRAMES = 8
 _REPORT_S = 0.2
-_GROWTH_BYTES = 512 * 1024 * 1024  # with half of it, what is given back and taken again is 3 % of QTGMC's CPU time
+_GROWTH_BYTES = 512 * 1024 * 1024
+_GROWTH_SHARE = 1.5  # QTGMC's own frames go and come by the gigabyte: giving them back each time is 1 % of its CPU time
 _SIGN_OF_LIFE_S = 10.0  # a paused render has no progress to tell, and is not hanging
 _CACHE_ON, _CACHE_AUTO = 1, -1  # std.SetVideoCache
 
@@ -129,7 +130,7 @@ class RenderJob:
             thread.start()
         told: tuple[SinkProgress, ...] = ()
         told_at = began
-        growth = Growth(_GROWTH_BYTES)
+        growth = Growth(_GROWTH_BYTES, _GROWTH_SHARE)
         for thread in threads:
             while thread.is_alive():
                 thread.join(_REPORT_S)
