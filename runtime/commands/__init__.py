@@ -18,6 +18,7 @@ _SHOWN = (
     "run",
     "resume",
     "queue",
+    "serve",
     "verify",
     "open",
     "check",

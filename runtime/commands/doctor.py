@@ -32,7 +32,11 @@ AGAIN = f"{SETUP} --again"
 LEAST_FREE_GB = 5
 """A minute of FFV1 at standard definition is 0.2 GB: below this a tape does not fit."""
 
-_USE = {"torch": ": only PyTorch weights (.pth) and their conversion need it"}
+_USE = {
+    "torch": ": only PyTorch weights (.pth) and their conversion need it",
+    "serve": ": only `serve` needs it, which brings it",
+    "cluster": ": only `cluster` needs it, which brings it",
+}
 State = Literal["ok", "note", "missing"]
 MARKS = {"ok": "✓", "note": "·", "missing": "✗"}
 

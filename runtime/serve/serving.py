@@ -6,6 +6,8 @@ from __future__ import annotations
 import ipaddress
 import socket
 import threading
+import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -89,13 +91,24 @@ def _bound(where: Listening) -> Iterator[socket.socket]:
 @contextmanager
 def _rendering(service: Service) -> Iterator[Renderer]:
     with Renderer(service.queue, service.registry) as renderer:
-        thread = threading.Thread(target=renderer.all, name="renderer")
+        thread = threading.Thread(target=_untiring, args=(renderer,), name="renderer")
         thread.start()
         try:
             yield renderer
         finally:
             renderer.stop("the service was stopped")
             thread.join()
+
+
+def _untiring(renderer: Renderer) -> None:
+    """Render until it is stopped. A fault of ours ends one job, never the service's work."""
+    while True:
+        try:
+            renderer.all()
+            return
+        except Exception:
+            traceback.print_exc()
+            time.sleep(_GRACE_S)
 
 
 def _own_address() -> str:

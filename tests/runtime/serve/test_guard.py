@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -14,7 +15,7 @@ pytest.importorskip("fastapi", reason="the layer `serve` is not installed")
 from starlette.websockets import WebSocketDisconnect
 
 from runtime.serve import keys
-from runtime.serve.app import PAGE
+from runtime.serve.app import PAGE, application
 from tests.runtime.serve.hosting import TOKEN, Site
 
 FILLED = {"{id}": "1", "{what}": "cancel", "{number}": "0", "{name}": "tape.dv"}
@@ -38,6 +39,29 @@ def test_every_route_there_is_refuses_without_the_token_and_with_a_wrong_one(sit
 def test_the_description_of_the_service_needs_the_token_too(site: Site) -> None:
     for path in ("/api/openapi.json", "/docs", "/redoc", "/api/nothing", "/../x"):
         assert site.client(None).get(path).status_code == 401
+
+
+def test_an_odd_path_opens_nothing(site: Site) -> None:
+    """As it comes off the wire: a client that is up to something tidies no path."""
+    app = application(site.service)
+
+    async def status(path: str) -> int:
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+                 "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": [],
+                 "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2)}  # fmt: skip
+        await app(scope, receive, send)
+        return int(sent[0]["status"])
+
+    for path in ("/api/fetch/../jobs", "/api/fetch/", "/api/fetch/x/../../jobs", "//api/jobs", "/api/fetch//api/jobs"):
+        assert asyncio.run(status(path)) in (401, 404), path
 
 
 def test_openapi_says_how_to_come_in(client: Any) -> None:

@@ -213,6 +213,13 @@ def test_the_page_on_a_phone(tmp_path: Path) -> None:
         page.until("document.querySelector('#jobs .still').naturalWidth > 0")
         assert "Fetch summer-archive-only.mkv" in page.eval("document.querySelector('#jobs').innerText")
 
+        (tmp_path / "from the phone.mkv").write_bytes((tmp_path / "tapes" / "summer.mkv").read_bytes())
+        page.choose("#file", tmp_path / "from the phone.mkv")
+        page.eval("document.getElementById('order').requestSubmit()")
+        page.until("document.querySelectorAll('#jobs .done').length === 2")
+        assert (tmp_path / "service" / "uploads" / "from the phone.mkv").is_file()
+        assert page.eval("document.getElementById('order-said').textContent") == "It is in line."
+
         assert page.eval("document.documentElement.scrollWidth") <= 390, "it is wider than a phone"
         small = page.eval(
             "[...document.querySelectorAll('button, select, input, summary')].filter(one => one.offsetParent)"
@@ -231,7 +238,7 @@ def test_the_page_on_a_phone(tmp_path: Path) -> None:
         page.until("localStorage.getItem('tapeloom-token') !== null")
 
         page.eval("[...document.querySelectorAll('#jobs button')].find(one => one.dataset.what === 'remove').click()")
-        page.until("document.querySelectorAll('#jobs li').length === 0")
+        page.until("document.querySelectorAll('#jobs > li').length === 1")
         assert page.faults == []
         assert page.hosts == {service.address.removeprefix("http://")}
         assert service.process.poll() is None
