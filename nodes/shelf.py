@@ -16,6 +16,7 @@ JOURNAL = "shelf.json"
 """What the shelf writes into a model's folder; its `inspected` describes the model."""
 PRECISIONS = ("fp16", "int8")
 """What a model is converted to beside singles."""
+_OURS = Path(__file__).parent / "models"
 _DEMO = Path(__file__).parent.parent / "graphs" / "demo" / "models"
 
 
@@ -32,13 +33,13 @@ class Files:
 
 
 def shelves() -> tuple[Path, ...]:
-    """The folders in which a model is sought by its name: the user's own shelf, then the demo models."""
+    """The folders in which a model is sought by its name: the user's own shelf, then what comes along."""
     named = os.environ.get("TAPELOOM_DATA")
     if named:
-        return Path(named) / "models", _DEMO
+        return Path(named) / "models", _OURS, _DEMO
     import platformdirs
 
-    return platformdirs.user_data_path("tapeloom") / "models", _DEMO
+    return platformdirs.user_data_path("tapeloom") / "models", _OURS, _DEMO
 
 
 def shelved() -> dict[str, Files]:

@@ -24,6 +24,7 @@ from runtime.models.entry import (
 )
 
 FOLDER = Path(__file__).parent / "registry"
+REPOSITORY = Path(__file__).parents[2]
 NAME = re.compile(r"[a-z0-9]([a-z0-9.+-]{0,62}[a-z0-9])?")
 """A model's name: also a folder's, on every system, and a word on the command line."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -120,7 +121,7 @@ def _rules(made: Entry) -> Iterator[str]:
     """What a right type does not yet make right."""
     checks: tuple[tuple[str, Callable[[], bool]], ...] = (
         ("the file's name: lower case letters, digits, dots and dashes", lambda: bool(NAME.fullmatch(made.name))),
-        ("page: an address beginning with https:// was expected", lambda: made.page.startswith("https://")),
+        ("page: an address beginning with https:// was expected", lambda: _page(made)),
         ("files or builtin: one of them must be there", lambda: bool(made.files) != bool(made.builtin)),
         ("memory.basis: measured or estimated", lambda: not made.memory or made.memory.basis in _BASES),
         ("licence.weights: none is stated", lambda: bool(made.licence.weights.strip())),
@@ -141,6 +142,11 @@ def _rules(made: Entry) -> Iterator[str]:
         for key in ("param", "bin"):
             if not FILE.fullmatch(getattr(made.ncnn, key)):
                 yield f"ncnn: {key}: not a plain file name"
+
+
+def _page(made: Entry) -> bool:
+    """What comes along with Tapeloom itself may have its page in this repository."""
+    return made.page.startswith("https://") or (bool(made.builtin) and (REPOSITORY / made.page).is_file())
 
 
 _BASES = ("measured", "estimated")

@@ -31,7 +31,7 @@ from tests.nodes.test_motion import PAN, info_of, through, wall
 
 # -- what comes out ----------------------------------------------------------------------------------
 def test_the_demo_upscaler_is_catmull_rom() -> None:
-    large = harness.run(AiUpscale(), {"clip": (SMALL, given())})["out"]
+    large = harness.run(AiUpscale(model="demo-upscale-2x"), {"clip": (SMALL, given())})["out"]
     truth = given().resize.Bicubic(192, 160, filter_param_a=0, filter_param_b=0.5)
     inner = np.s_[8:-8, 8:-8]
     worst = max(

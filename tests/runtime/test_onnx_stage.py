@@ -42,7 +42,7 @@ def small(**upscale: Any) -> Graph:
         {
             "tape": ("input.pattern", {"standard": "pal50p"}),
             "crop": ("geometry.crop", {"left": 300, "right": 300, "top": 200, "bottom": 200}),
-            "ai": ("ai.upscale", upscale),
+            "ai": ("ai.upscale", {"model": "demo-upscale-2x", **upscale}),
             "encode": ("output.ffv1", {}),
         },
         "tape.out > crop.clip",

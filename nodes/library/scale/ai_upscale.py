@@ -24,7 +24,8 @@ from nodes.library._ai import ALONE, HELP, ModelNode
 class AiUpscale(ModelNode):
     """Make the picture larger with a neural network: Real-ESRGAN, SPAN, SwinIR or any other model.
 
-    How much larger, and what it must be fed, the model says itself. Models that were trained on clean or on heavily
+    How much larger, and what it must be fed, the model says itself. Tapeloom's own, which comes along, was trained on
+    worn tapes: it takes their noise away and invents next to nothing. Models that were trained on clean or on heavily
     compressed pictures take tape noise for detail: denoise first, try several, and turn the strength down where faces
     or lettering are redrawn. The demo model only interpolates, to show that all of it works.
     """
@@ -38,7 +39,7 @@ class AiUpscale(ModelNode):
     clip = takes(Clip, fields="progressive")
     out = gives(Clip)
 
-    model: Annotated[FilePath, param(HELP, suffixes=SUFFIXES, model="upscale")] = FilePath("demo-upscale-2x")
+    model: Annotated[FilePath, param(HELP, suffixes=SUFFIXES, model="upscale")] = FilePath("tapeloom-tape-2x")
     strength: Annotated[float, param("Its picture over a plain enlargement", low=0, high=1, step=0.05)] = 1.0
 
     # the probe is asked for nothing: a node that takes it looks again when a file has changed
@@ -58,4 +59,4 @@ class AiUpscale(ModelNode):
 
     def check(self, clip: ClipInfo) -> Iterator[str]:
         if self.model == "demo-upscale-2x":
-            yield "model: this one only shows how it works, and is no better than Resize; choose a real one"
+            yield "model: this one only shows how it works, and is no better than Resize; choose tapeloom-tape-2x"

@@ -15,19 +15,32 @@ from typing import BinaryIO
 
 from runtime.jobs.journal import locked
 
+_TRIES = 9
+
 
 class Owner:
     """`name`: `1234-9f…`, the process' id and a word of its own."""
 
     def __init__(self, folder: Path | None) -> None:
-        self.name = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
         self._file: BinaryIO | None = None
         self._path: Path | None = None
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
+        self._name()
+        if folder is None:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in folder.iterdir():
+            alive(folder, one.name)
+        for _ in range(_TRIES):
             self._path = folder / self.name
             self._file = self._path.open("xb")
-            locked(self._file)
+            if locked(self._file) and self._path.exists():
+                return
+            self._file.close()  # somebody looked whether it was a dead one's, before it was locked
+            self._name()
+        raise OSError(f"files cannot be locked in {folder}")
+
+    def _name(self) -> None:
+        self.name = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
 
     def close(self) -> None:
         if self._file is not None and self._path is not None:

@@ -204,6 +204,15 @@ def test_a_killed_owners_job_waits_again_and_a_live_ones_does_not(db: Path, tmp_
     assert any(f"process {other.pid}" in one.text and "gone on with" in one.text for one in queue.history(number))
 
 
+def test_what_the_dead_leave_behind_is_swept_up(db: Path) -> None:
+    queue = Queue(db)
+    dead, living = queue.owner(), queue.owner()
+    _dies(dead)
+    last = queue.owner()
+    left = sorted(one.name for one in db.with_name("queue.db.owners").iterdir())
+    assert left == sorted([living.name, last.name])
+
+
 def test_a_job_that_takes_every_owner_along_fails_and_the_next_is_done(db: Path, tmp_path: Path) -> None:
     queue = Queue(db)
     poison, good = queue.add(order("poison", tmp_path)), queue.add(order("good", tmp_path))
