@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from runtime.commands import UserError
-from runtime.hardware.assigning import roles
 from runtime.hardware.machine import Encoder, Gpu, Machine, Maker
+from runtime.hardware.scoring import for_ai, for_encoding
 from runtime.hardware.wishes import Wishes, keep
 
 _GROUPS = (("nvenc", "NVENC"), ("amf", "AMF"), ("qsv", "Quick Sync"), ("videotoolbox", "VideoToolbox"))
@@ -52,10 +52,10 @@ def lines(machine: Machine, wanted: Wishes) -> Iterator[str]:
     for probe, why in machine.failures:
         yield f"not known   {probe}: {why}"
     yield ""
-    given = roles(machine, wanted=wanted)
-    yield f"AI          {', then '.join(one.name for one in given.ai)}"
-    by = dict(_GROUPS).get(given.encode.encoder)
-    yield f"encoding    {f'{by} on {given.encode.name}' if by else given.encode.name}, where a node's hardware is auto"
+    able, best = for_ai(machine, wanted), for_encoding(machine, wanted=wanted)[0]
+    yield f"AI          {', then '.join(one.name for one in able)}"
+    by = dict(_GROUPS).get(best.encoder)
+    yield f"encoding    {f'{by} on {best.name}' if by else best.name}, where a node's hardware is auto"
     if wanted.encoders or wanted.ai:
         said = [
             f"{name}={','.join(words)}" for name, words in (("encoders", wanted.encoders), ("ai", wanted.ai)) if words
