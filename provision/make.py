@@ -21,7 +21,7 @@ from provision.failure import Failed
 
 
 def setup(root: str, arguments: list[str], say: uv.Say) -> None:
-    """`setup [--again] [app|editor|serve|cluster|dev|torch ...]`: what the named layers need, as far as it is missing."""
+    """`setup [--again] [app|editor|serve|cluster|dev|torch ...]`: what the named layers need and is missing."""
     layers = [word for word in arguments if word != "--again"]
     for word in layers:
         if word not in environment.LAYERS:

@@ -22,7 +22,7 @@ from runtime.compiled import compiled
 from runtime.jobs.render import Note, render
 from runtime.script import script_text, step_codes
 from runtime.session import NodeError, Session
-from runtime.worker import onnx, providers
+from runtime.worker import onnx, providers, tiled
 from runtime.worker.inference import Inference, Picture
 from runtime.worker.onnx import run_model
 from runtime.worker.tiles import halved, spans
@@ -261,7 +261,7 @@ def test_a_provider_whose_picture_is_wrong_gives_way(monkeypatch: pytest.MonkeyP
 def test_a_picture_too_large_for_memory_is_cut_and_runs_where_tiles_can_shrink(monkeypatch: pytest.MonkeyPatch) -> None:
     clip = painted(noise(400, 300))
     whole = held(run_model([clip], DEMO, overlap=2, scale=2)[0])
-    monkeypatch.setattr(onnx, "BYTES_A_PIXEL", 1 << 40)
+    monkeypatch.setattr(tiled, "_SHARE", 1e-12)
     seen: list[tuple[int, int]] = []
     real = Inference._run
 

@@ -144,7 +144,7 @@ def test_the_shelf_is_opened_by_its_key_at_a_task(window: Window, qtbot: QtBot) 
 def test_a_note_is_told_over_the_canvas_and_stays_at_its_node(window: Window, qtbot: QtBot) -> None:
     """The worker runs the demo model on the processor where a card is asked for that is not here."""
     made = parts(window)
-    window.desk.open(small(node("up1", "ai.upscale", 400, provider="dml")))
+    window.desk.open(small(node("up1", "ai.upscale", 400, provider="dml", model="demo-upscale-2x")))
     before = made.canvas.geometry()
     made.viewer.show_node(UP)
     qtbot.waitUntil(lambda: bool(made.remarks.open), timeout=60_000)

@@ -79,7 +79,7 @@ def test_a_dead_scheduler_loses_nothing_that_was_whole(desk: Path, tape: Path, t
         process = started(*run(cluster, tape))
         until_written(process, 50)
         cluster.scheduler.kill()
-        out, err = process.communicate(timeout=150)
+        _, err = process.communicate(timeout=150)
     assert process.returncode == 1
     assert "`launch.py resume out.mkv` goes on with it" in err
     assert "is gone" in err
