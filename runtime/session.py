@@ -19,9 +19,11 @@ and must return quickly.
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -68,6 +70,7 @@ from runtime.protocol import (
     Sampled,
     SinkProgress,
     Stale,
+    Started,
     StepCode,
     StepReport,
 )
@@ -103,6 +106,7 @@ _LENT_SLOTS = 2  # at most so many pictures stay where the worker put them: it n
 _LENT_BYTES = 256 * 1024  # smaller ones are copied in no time
 _SLOT_BYTES = 1920 * 1440 * 4  # a larger picture goes over the wire
 _MODELS = ("run_model(", "run_torch(", "run_faces(")  # nodes/stage.py
+_CANCELLED_S = 8.0  # longer than a worker that does not obey is let live
 _POLL_S = 0.2  # so that Ctrl-C is heard on Windows while we wait
 
 
@@ -694,7 +698,7 @@ class Session:
             reply = _last_word(inbox, news)
         except BaseException:  # Ctrl-C, or the caller's own on_progress
             self._supervisor.cancel(question.id)
-            _last_word(inbox, lambda _: None)
+            _last_word_soon(inbox)
             raise
         match reply:
             case Lost():
@@ -709,6 +713,17 @@ class Session:
                 raise RenderError(_failure(reply), sinks)
             case _:
                 return reply
+
+
+def _last_word_soon(inbox: "queue.SimpleQueue[Reply | Lost]") -> None:
+    """Wait until a cancelled request has ended. Not for ever: Ctrl-C may have come just as the last word was taken, and
+    then there is no other."""
+    until_s = time.monotonic() + _CANCELLED_S
+    while time.monotonic() < until_s:
+        with suppress(queue.Empty):
+            item = inbox.get(timeout=_POLL_S)
+            if not isinstance(item, IndexProgress | RenderProgress | Started):
+                return
 
 
 def _last_word(inbox: "queue.SimpleQueue[Reply | Lost]", news: Callable[[Reply], None]) -> Reply | Lost:

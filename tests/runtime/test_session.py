@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import runtime.session as session_module
 from runtime.protocol import StepCode
 from runtime.session import (
     Cancelled,
@@ -309,3 +311,16 @@ def test_pictures_stay_what_they_were_for_as_long_as_they_are_kept() -> None:
         assert session.worker_pid != pid
         assert [shown(picture) for picture in kept] == levels
     assert [shown(picture) for picture in kept] == levels
+
+
+def test_ctrl_c_just_as_the_last_word_comes_waits_for_no_other(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    real = session_module._last_word
+
+    def interrupted(*args: Any) -> Any:
+        real(*args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session_module, "_last_word", interrupted)
+    monkeypatch.setattr(session_module, "_CANCELLED_S", 0.3)
+    with Session() as session, pytest.raises(KeyboardInterrupt):
+        session.probe(str(tmp_path / "nothing.mkv"))
