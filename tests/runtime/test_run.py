@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -421,6 +422,16 @@ def rendering(desk: Path, long_tape: Path, tmp_path: Path) -> Iterator[subproces
         process.communicate()
 
 
+def _kill(parent: int, mark: str) -> bool:
+    """Kill the child with `mark` among its arguments, if it is there."""
+    for child in psutil.Process(parent).children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if mark in child.cmdline():
+                child.kill()
+                return True
+    return False
+
+
 def _left(root: psutil.Process, children: list[psutil.Process]) -> list[psutil.Process]:
     _, alive = psutil.wait_procs([root, *children], timeout=15)
     return alive
@@ -450,10 +461,8 @@ def test_a_killed_helper_is_told_and_its_segment_made_again(
     victim: str, desk: Path, long_tape: Path, tmp_path: Path
 ) -> None:
     with rendering(desk, long_tape, tmp_path) as process:
-        children = psutil.Process(process.pid).children(recursive=True)
-        marks = {"worker": "runtime.worker", "ffmpeg": "-filter_complex"}
-        (target,) = [one for one in children if marks[victim] in one.cmdline()]
-        target.kill()
+        while not _kill(process.pid, {"worker": "runtime.worker", "ffmpeg": "-filter_complex"}[victim]):
+            time.sleep(0.02)  # between two segments there is no ffmpeg for a moment
         assert process.stdout is not None
         told = ""
         for line in process.stdout:
