@@ -1,4 +1,4 @@
-"""Our `run` beside a hand-written `vspipe | ffmpeg` of the very same script, in turn, in one sitting.
+"""Our `run`, in segments and in one pass, beside a hand-written `vspipe | ffmpeg` of the very same script, in turn.
 
     python benchmarks/throughput.py                              pass-through, BWDIF, QTGMC Medium; three rounds
     python benchmarks/throughput.py --seconds 60 --rounds 5 --only bwdif
@@ -43,6 +43,10 @@ CHAINS = {
 }
 
 
+OURS = ("run", "run --single-pass")
+KEYS = ("cpu_s", "wall_s", "peak_mb")
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     cpu_s: float
@@ -75,36 +79,37 @@ def _speed(folder: Path, names: Sequence[str], seconds: float, rounds: int) -> N
     print(f"{seconds:g} s of 720x576 25i, {rounds} rounds in turn, {cpus} cores; medians (all rounds)\n")
     print("| chain | side | CPU s | wall s | peak MB |\n|---|---|---|---|---|")
     for name in names:
-        ours, theirs = _sides(folder, name, tape)
-        for side in (ours, theirs):  # indexes, caches, disk
-            side.go()
-        costs: dict[str, list[Cost]] = {"ours": [], "peer": []}
+        sides = _sides(folder, name, tape)
+        sides["run"].go()  # indexes, caches, disk
+        costs: dict[str, list[Cost]] = {label: [] for label in sides}
         for number in range(rounds):
-            pair = (("ours", ours), ("peer", theirs))
-            for label, side in pair if number % 2 == 0 else reversed(pair):
-                costs[label].append(side.go())
-        same = _frames_of(ours.out) == _frames_of(theirs.out)
+            order = list(sides)
+            for label in (*order[number % len(order) :], *order[: number % len(order)]):
+                costs[label].append(sides[label].go())
         for label, found in costs.items():
-            rows = [[getattr(one, key) for one in found] for key in ("cpu_s", "wall_s", "peak_mb")]
+            rows = [[getattr(one, key) for one in found] for key in KEYS]
             cells = [f"{statistics.median(row):.1f} ({', '.join(f'{one:.1f}' for one in row)})" for row in rows]
             print(f"| {name} | {label} | {' | '.join(cells)} |", flush=True)
-        ratios = [
-            statistics.median(getattr(one, key) for one in costs["ours"])
-            / statistics.median(getattr(one, key) for one in costs["peer"])
-            for key in ("cpu_s", "wall_s", "peak_mb")
-        ]
-        cells = [f"**{ratio:.3f}**" for ratio in ratios]
-        print(f"| {name} | ours : peer, frames {'equal' if same else 'DIFFER'} | {' | '.join(cells)} |", flush=True)
+        truth = _frames_of(sides["peer"].out)
+        for label in OURS:
+            same = "equal" if _frames_of(sides[label].out) == truth else "DIFFER"
+            cells = [f"**{_median(costs[label], key) / _median(costs['peer'], key):.3f}**" for key in KEYS]
+            print(f"| {name} | {label} : peer, frames {same} | {' | '.join(cells)} |", flush=True)
+
+
+def _median(costs: Sequence[Cost], key: str) -> float:
+    return statistics.median(getattr(one, key) for one in costs)
 
 
 def _memory(folder: Path, names: Sequence[str]) -> None:
-    print("| chain | tape | ours MB | peer MB |\n|---|---|---|---|")
+    print("| chain | tape | run MB | run --single-pass MB | peer MB |\n|---|---|---|---|---|")
     for seconds in (30, 300):
         tape = _tape(folder / f"tape {seconds}.mkv", seconds)
         for name in names:
-            ours, theirs = _sides(folder, name, tape)
-            ours.go()  # the index
-            print(f"| {name} | {seconds} s | {ours.go().peak_mb:.0f} | {theirs.go().peak_mb:.0f} |", flush=True)
+            sides = _sides(folder, name, tape)
+            sides["run"].go()  # the index
+            cells = [f"{side.go().peak_mb:.0f}" for side in sides.values()]
+            print(f"| {name} | {seconds} s | {' | '.join(cells)} |", flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +154,8 @@ def _resident_mb(pid: int) -> float:
     return total / 1e6
 
 
-def _sides(folder: Path, name: str, tape: Path) -> tuple[Side, Side]:
-    """`run` of a graph, and what a person would type instead."""
+def _sides(folder: Path, name: str, tape: Path) -> dict[str, Side]:
+    """`run` of a graph in its two ways, and what a person would type instead."""
     chain = CHAINS[name]
     nodes: dict[str, tuple[str, dict[str, object]]] = {"source1": ("input.video", {"file": str(tape)})}
     wires, last = [], "source1"
@@ -162,9 +167,9 @@ def _sides(folder: Path, name: str, tape: Path) -> tuple[Side, Side]:
     wires += [f"{last}.out > encode1.clip", "source1.sound > encode1.audio"]
     document = save(graph(nodes, *wires), folder / f"{name.replace(' ', '-')}.graph")  # type: ignore[arg-type]
 
-    ours = folder / "ours.mkv"
+    ours, single = folder / "ours.mkv", folder / "single.mkv"
     python = [sys.executable, "-m", "runtime.commands"]
-    run = [*python, "run", str(document), "-o", str(ours), "--overwrite", "--quiet"]
+    run = [*python, "run", str(document), "--overwrite", "--quiet", "-o"]
 
     script, theirs = folder / f"{name}.vpy", folder / "peer.mkv"
     subprocess.run(
@@ -180,7 +185,11 @@ def _sides(folder: Path, name: str, tape: Path) -> tuple[Side, Side]:
         "-c:v", "ffv1", "-level", "3", "-g", "1", "-slices", "16", "-slicecrc", "1", "-c:a", "pcm_s16le", str(theirs),
     ]  # fmt: skip
     line = f"{shlex.join([str(vspipe), '-c', 'y4m', str(script), '-'])} | {shlex.join(encode)}"
-    return Side(run, ours), Side(["sh", "-c", line], theirs)
+    return {
+        "run": Side([*run, str(ours)], ours),
+        "run --single-pass": Side([*run, str(single), "--single-pass"], single),
+        "peer": Side(["sh", "-c", line], theirs),
+    }
 
 
 def _tape(path: Path, seconds: float) -> Path:
