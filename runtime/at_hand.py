@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Collection, Iterable
 
 from graphs.document import Graph
 from graphs.groups.types import kind_of
 from nodes.node import Node
 from nodes.registry import Registry
-from runtime.process import ROOT
+from runtime.inquiry import inquire
 
 PATIENCE_S = 60
 
@@ -47,18 +45,8 @@ def _is_module(name: str) -> bool:
 
 
 def _namespaces() -> set[str] | None:
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "runtime.worker.inventory", "--namespaces"],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
-            timeout=PATIENCE_S,
-            check=False,
-        )
+        done = inquire("runtime.worker.inventory", "--namespaces", patience_s=PATIENCE_S)
         return set(json.loads(done.stdout)) if done.returncode == 0 else None
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None

@@ -20,6 +20,7 @@ from typing import Literal
 from provision import environment
 from provision.uv import uv_in
 from runtime import folders, system
+from runtime.inquiry import inquire
 
 HELP = """Show everything found, everything missing, and how to mend it.
 
@@ -162,15 +163,7 @@ def pins(layer: str) -> dict[str, str]:
 
 def vapoursynth() -> Iterator[Finding]:
     """Asked of a child: a plugin that crashes while loading takes only that one along."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "runtime.worker.inventory"],
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        stdin=subprocess.DEVNULL,
-        timeout=120,
-        check=False,
-    )
+    done = inquire("runtime.worker.inventory", patience_s=120)
     if done.returncode:
         said = done.stderr.strip().splitlines()[-1:] or [f"it ended with {done.returncode}"]
         yield Finding("vapoursynth", "missing", f"does not start: {said[0]}", AGAIN)
@@ -188,15 +181,7 @@ def vapoursynth() -> Iterator[Finding]:
 
 def models() -> Iterator[Finding]:
     """What computes ONNX models here: each tried in a child, as its driver may crash."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "runtime.worker.providers"],
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        stdin=subprocess.DEVNULL,
-        timeout=600,
-        check=False,
-    )
+    done = inquire("runtime.worker.providers", patience_s=600)
     if done.returncode:
         said = done.stderr.strip().splitlines()[-1:] or [f"it ended with {done.returncode}"]
         yield Finding("models", "note", f"no provider could be tried: {said[0]}", AGAIN)

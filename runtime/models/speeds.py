@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from runtime.inquiry import inquire
 from runtime.models.child import ConversionError, TorchMissingError, work
-from runtime.process import ROOT
 
 SECONDS = 10.0
 """What an engine is watched for at most, after its first frame."""
@@ -90,13 +88,9 @@ def speed(
 def engines(say: Callable[[str], None]) -> list[Engine]:
     """Those that give the right picture here, found by trying."""
     say("looking for what computes models here")
-    command = [sys.executable, "-P", "-m", "runtime.worker.providers"]
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     try:
-        done = subprocess.run(
-            command, capture_output=True, encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL,
-            timeout=600, check=True, env={**os.environ, "PYTHONPATH": path},
-        )  # fmt: skip
+        done = inquire("runtime.worker.providers", patience_s=600)
+        done.check_returncode()
         trials = json.loads(done.stdout.splitlines()[-1])
     except (subprocess.SubprocessError, OSError, ValueError, IndexError):
         return list(BOTH)
