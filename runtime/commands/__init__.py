@@ -15,6 +15,7 @@ DONE, FAILED, WRONG, CANCELLED = 0, 1, 2, 130
 
 _SHOWN = (
     "demo",
+    "capture",
     "run",
     "resume",
     "queue",
@@ -37,6 +38,9 @@ _SHOWN = (
 
 _WINDOW = (("", "Without a command: open the window"), ("edit", "Open the window on a .graph or a video file"))
 """What launch.py gives to the editor; here it is only named."""
+
+_ELSEWHERE = {"capture": "capture.command"}
+"""Commands that stand above runtime, and are therefore only named here: nothing of theirs is imported by us."""
 
 
 class UserError(Exception):
@@ -65,7 +69,7 @@ def _main(argv: list[str]) -> int:
     if name not in names:
         print(f"tapeloom: there is no command {name!r}. The commands are: {', '.join(names)}", file=sys.stderr)
         return WRONG
-    command = importlib.import_module(f"{__name__}.{name}")
+    command = importlib.import_module(_ELSEWHERE.get(name, f"{__name__}.{name}"))
     parser = argparse.ArgumentParser(
         prog=f"launch.py {name}", description=command.HELP, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -91,15 +95,22 @@ def overview() -> str:
 
 def _names() -> list[str]:
     found = {path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_")}
+    found |= {name for name in _ELSEWHERE if _file(name).is_file()}
     return [name for name in _SHOWN if name in found] + sorted(found - set(_SHOWN))
 
 
 def _help(name: str) -> str:
     """The first line of a command's HELP."""
-    tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(_file(name).read_text(encoding="utf-8"))
     for part in tree.body:
         target = part.targets[0] if isinstance(part, ast.Assign) else getattr(part, "target", None)
         value = getattr(part, "value", None)
         if isinstance(target, ast.Name) and target.id == "HELP" and isinstance(value, ast.Constant):
             return str(value.value).strip().splitlines()[0]
     return ""
+
+
+def _file(name: str) -> Path:
+    module = _ELSEWHERE.get(name)
+    here = Path(__file__).parent
+    return here.parents[1].joinpath(*module.split(".")).with_suffix(".py") if module else here / f"{name}.py"

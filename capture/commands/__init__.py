@@ -1,0 +1,1 @@
+"""One file per `capture` command: HELP, arguments(parser), run(arguments) → exit code."""

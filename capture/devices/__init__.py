@@ -1,0 +1,1 @@
+"""What tape can be recorded from: found, named, and how ffmpeg is told to open it."""
