@@ -41,7 +41,9 @@ def sources(choice: Choice) -> tuple[Source, ...]:
     picture = device.source
     match picture:
         case PipedInput():
-            video: Source = replace(picture, options=picture.options + _options(choice))
+            # what was chosen is the program's business: ffmpeg only reads its pipe
+            chosen = (word for name, value in _options(choice) for word in (f"--{name}", value))
+            video: Source = replace(picture, argv=(*picture.argv, *chosen))
         case FfmpegInput():
             video = replace(picture, options=picture.options + _options(choice))
     if sound is None:
