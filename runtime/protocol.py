@@ -569,6 +569,11 @@ Message = Request | Reply
 
 
 def encode(message: Message) -> bytes:
+    return encode_value(message)
+
+
+def encode_value(message: object) -> bytes:
+    """Any frozen value of such fields: for other processes of ours with words of their own (capture/session)."""
     # file names need not be Unicode: Python keeps their odd bytes as surrogates
     packed: bytes = msgpack.packb([type(message).__name__, message], default=_fields, unicode_errors="surrogatepass")
     return packed
@@ -582,6 +587,11 @@ def decode_request(payload: bytes) -> Request:
 def decode_reply(payload: bytes) -> Reply:
     message: Reply = _decode(payload, _tagged(Reply))
     return message
+
+
+def decode_one_of(payload: bytes, union: types.UnionType) -> Any:
+    """A message of another set of words. ProtocolError where it is none."""
+    return _decode(payload, _tagged(union))
 
 
 def _fields(value: Any) -> dict[str, Any]:

@@ -161,9 +161,14 @@ class Ring:
         self.close()
 
     # -- the recorder's side
-    def put(self, data: bytes | memoryview, at_ns: int = 0) -> int:
-        """The next frame, its planes one after the other; gives its number."""
-        facts, number = self.facts, self.count
+    def put(self, data: bytes | memoryview, at_ns: int = 0, number: int | None = None) -> int:
+        """The next frame, its planes one after the other; gives its number. `number`: not the next one but this later
+        one, those between having been recorded but not shown; they read as gone."""
+        facts = self.facts
+        if number is None:
+            number = self.count
+        elif number < self.count:
+            raise ValueError(f"frame {number} after frame {self.count - 1}")
         if len(data) != facts.frame_bytes:
             raise ValueError(f"a frame of {facts.format} has {facts.frame_bytes} bytes, not {len(data)}")
         start = self._slot(number)
