@@ -49,7 +49,7 @@ class NotYetError(RingError):
 
 
 class GoneError(RingError):
-    """The frame has been written over by a newer one."""
+    """The frame has been written over by a newer one, or was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ class Ring:
                 into[:] = whole[start + _SLOT_HEAD : start + _SLOT_HEAD + self.facts.frame_bytes]
             if _HEAD.unpack_from(self._memory, start) == (before, at_ns):  # nobody wrote meanwhile
                 return int(at_ns)
-        raise GoneError(f"frame {number} has been written over: {self.facts.slots} frames are kept")
+        raise GoneError(f"frame {number} is not there any more: {self.facts.slots} frames are kept")
 
     def _slot(self, number: int) -> int:
         return _PAGE + number % self.facts.slots * self.facts.slot_bytes

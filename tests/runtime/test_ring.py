@@ -51,7 +51,7 @@ def test_too_early_and_too_late_are_said_and_nothing_is_given(tmp_path: Path) ->
             ring.put(frame(number))
         assert (ring.oldest, ring.count) == (6, 10)
         into = bytearray(b"\x07" * FACTS.frame_bytes)
-        with pytest.raises(GoneError, match="frame 5 has been written over"):
+        with pytest.raises(GoneError, match="frame 5 is not there any more"):
             ring.read(5, memoryview(into))
         with pytest.raises(NotYetError, match="frame 10 has not been recorded"):
             ring.read(10, memoryview(into))
@@ -81,6 +81,17 @@ def test_a_frame_that_is_written_over_while_it_is_read_is_never_given(tmp_path: 
                 pass
         thread.join()
         assert read(reader, 3999) == frame(3999)
+
+
+def test_frames_may_be_left_out_and_the_others_keep_their_numbers(tmp_path: Path) -> None:
+    with Ring.create(tmp_path / "a.ring", FACTS) as ring:
+        for number in (0, 1, 2, 3, 6, 7):
+            assert ring.put(frame(number), number=number) == number
+        assert ring.count == 8
+        assert read(ring, 6) == frame(6)
+        for number in (4, 5):
+            with pytest.raises(GoneError):
+                read(ring, number)
 
 
 def test_another_process_reads_it(tmp_path: Path) -> None:
