@@ -30,6 +30,7 @@ HappeningKind = Literal[
     "late",  # a frame came late but came
     "repeated",  # count frames are the picture before once more
     "driver",  # the driver or ffmpeg said so: text is its word, count what it counts
+    "sound lost",  # count samples never came; length_s
     "stall",  # nothing came for length_s
     "vanished",  # the device is gone
     "back",  # it is back: count frames and length_s are the hole

@@ -1,0 +1,485 @@
+"""Decides what a session does next. Pure: no processes and no clock here.
+
+`step(session, event)` gives the next state and what to do; recorder.py does it. Every event carries its time, in
+seconds of a monotonic clock. One *run* is one ffmpeg on the device; a recording is one or several runs, with holes
+between them. The rules:
+
+- A device that cannot be opened at the very first try fails the request; one that has given frames and goes is waited
+  for, and tried again and again: the tape may play only once more.
+- A run is ended by asking; one that does not end is killed after a while. What it wrote is safe either way.
+- Nothing but the end of its run turns recording into finishing: until then frames may come, and they count.
+- A full disk, or one about to be, ends the recording: trying again would not help.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Literal
+
+from capture.session.asking import Asked, Stops
+from capture.session.messages import HappeningKind, SignalKind
+
+__all__ = [
+    "Action",
+    "CloseAsked",
+    "DiskLow",
+    "End",
+    "Event",
+    "Exit",
+    "Finish",
+    "FinishAsked",
+    "Finished",
+    "Frames",
+    "Limits",
+    "Mark",
+    "Open",
+    "Phase",
+    "Refuse",
+    "RunEnded",
+    "Seen",
+    "Session",
+    "Stop",
+    "Tell",
+    "Tick",
+    "Wanted",
+    "step",
+    "wake_s",
+]
+
+
+class Phase(StrEnum):
+    IDLE = "idle"
+    PREVIEW = "preview"
+    ARMED = "armed"
+    RECORDING = "recording"
+    PAUSED = "paused"
+    FINISHING = "finishing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+Purpose = Literal["preview", "armed", "record"]
+How = Literal["end", "gone", "disk", "refused"]
+"""Why a run ended that nobody had asked to end: the tape's end, the device gone, no room, never opened at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    stall_s: float = 10.0  # no frame for so long: the device is taken for gone
+    open_s: float = 30.0  # to the first frame
+    stop_s: float = 10.0  # from asking a run to end to killing it
+    retries_s: tuple[float, ...] = (0.5, 1.0, 2.0)  # the last one again and again
+    picture_s: float = 0.4  # so long a picture, before an armed session takes it for one
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    limits: Limits = Limits()
+    phase: Phase = Phase.IDLE
+    asked: Asked | None = None
+    run: int = 0  # the newest run's number; 0: none yet
+    purpose: Purpose = "preview"  # of the newest run
+    alive: bool = False  # that run has a process
+    frames: int = 0  # of that run
+    at_s: float = 0.0
+    since_s: float = 0.0  # this phase
+    opened_s: float = 0.0
+    first_s: float | None = None  # the recording's first frame came
+    last_s: float = 0.0  # the newest frame came
+    stopping_s: float | None = None  # the run was asked to end
+    killed: bool = False
+    retry_s: float | None = None
+    tries: int = 0
+    kind: SignalKind = "none"
+    kind_s: float = 0.0  # it has been that since
+    next: Purpose | Literal["finish", "idle"] | None = None  # when the run has ended
+    reason: str = ""
+    fault: bool = False
+    closing: bool = False
+
+    @property
+    def stops(self) -> Stops:
+        return self.asked.stops if self.asked else Stops()
+
+
+# ---- events
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A user asks for a preview, for an armed session, or for a recording. `resume`: of one that was cut off."""
+
+    at_s: float
+    id: int
+    purpose: Purpose
+    asked: Asked
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FinishAsked:
+    at_s: float
+    id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAsked:
+    at_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """Frames of a run came in."""
+
+    at_s: float
+    run: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the picture is."""
+
+    at_s: float
+    kind: SignalKind
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    at_s: float
+    run: int
+    how: How
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiskLow:
+    at_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The files are whole (or as whole as they will be)."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    at_s: float
+
+
+Event = Wanted | FinishAsked | CloseAsked | Frames | Seen | RunEnded | DiskLow | Finished | Tick
+
+
+# ---- actions
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Start a run. `record`: it writes parts. `fresh`: of a new recording, whose names and counters begin anew."""
+
+    run: int
+    purpose: Purpose
+    asked: Asked
+    fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the run; `kill`: at once."""
+
+    run: int
+    kill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """The phase is another one now."""
+
+    phase: Phase
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """For the timeline. `length_s`: of a hole; frames are counted by who knows the rate."""
+
+    kind: HappeningKind
+    text: str = ""
+    length_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Make the files whole; Finished follows."""
+
+    reason: str
+    fault: bool
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Nothing was recorded: say why."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    reason: str
+
+
+Action = Open | Stop | Tell | Mark | Refuse | Finish | End | Exit
+
+
+# ---- decisions
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One step in the making."""
+
+    s: Session
+    now_s: float
+    actions: list[Action] = field(default_factory=list)
+
+    def become(self, phase: Phase, reason: str = "") -> None:
+        if phase is not self.s.phase or reason:
+            self.actions.append(Tell(phase, reason))
+        self.s = replace(self.s, phase=phase, since_s=self.now_s)
+
+    def open(self, purpose: Purpose, fresh: bool) -> None:
+        asked, run = self.s.asked, self.s.run + 1
+        assert asked is not None
+        self.s = replace(
+            self.s, run=run, purpose=purpose, alive=True, frames=0, opened_s=self.now_s, last_s=self.now_s,
+            stopping_s=None, killed=False, retry_s=None, next=None,
+        )  # fmt: skip
+        self.actions.append(Open(run, purpose, asked, fresh))
+
+    def stop(self, next: Purpose | Literal["finish", "idle"]) -> None:
+        """End the run, if there is one, and go on with `next`."""
+        self.s = replace(self.s, next=next, retry_s=None)
+        if not self.s.alive:
+            _go_on(self)
+        elif self.s.stopping_s is None:
+            self.s = replace(self.s, stopping_s=self.now_s)
+            self.actions.append(Stop(self.s.run))
+
+
+def step(session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
+    """What to do about an event."""
+    turn = _Turn(replace(session, at_s=event.at_s), event.at_s)
+    match event:
+        case Wanted():
+            _wanted(turn, event)
+        case FinishAsked(id=id, reason=reason):
+            _finish_asked(turn, id, reason)
+        case CloseAsked(reason=reason):
+            _close_asked(turn, reason)
+        case Frames(run=run, count=count) if run == turn.s.run:
+            _frames(turn, count)
+        case Seen(kind=kind):
+            if kind != turn.s.kind:
+                turn.s = replace(turn.s, kind=kind, kind_s=turn.now_s)
+        case RunEnded(run=run) if run == turn.s.run and turn.s.alive:
+            _run_ended(turn, event)
+        case DiskLow(text=text):
+            if turn.s.phase in (Phase.RECORDING, Phase.PAUSED, Phase.ARMED):
+                turn.actions.append(Mark("disk", text))
+                _to_finish(turn, text, fault=True)
+        case Finished():
+            if turn.s.phase is Phase.FINISHING:
+                turn.become(Phase.DONE, turn.s.reason)
+                if turn.s.closing:
+                    turn.actions.append(Exit(turn.s.reason))
+    _look_at_the_clock(turn)
+    return turn.s, tuple(turn.actions)
+
+
+def _wanted(turn: _Turn, event: Wanted) -> None:
+    s = turn.s
+    if s.closing or s.phase in (Phase.RECORDING, Phase.PAUSED, Phase.FINISHING):
+        doing = "is closing" if s.closing else {"finishing": "is finishing"}.get(s.phase, "is recording")
+        turn.actions.append(Refuse(event.id, f"the session {doing}; wait until that has ended"))
+        return
+    turn.s = replace(
+        s, asked=event.asked, first_s=None, tries=0, reason="", fault=False, kind="none", kind_s=turn.now_s,
+    )  # fmt: skip
+    if event.resume:  # what was cut off has had a first frame: its device is waited for
+        turn.s = replace(turn.s, first_s=turn.now_s)
+    turn.become({"preview": Phase.PREVIEW, "armed": Phase.ARMED, "record": Phase.RECORDING}[event.purpose])
+    turn.stop(event.purpose)
+
+
+def _finish_asked(turn: _Turn, id: int, reason: str) -> None:
+    match turn.s.phase:
+        case Phase.RECORDING | Phase.PAUSED:
+            _to_finish(turn, reason, fault=False)
+        case Phase.PREVIEW | Phase.ARMED:
+            turn.become(Phase.IDLE, reason)
+            turn.stop("idle")
+        case Phase.FINISHING:
+            pass  # it is what was asked for
+        case _:
+            turn.actions.append(Refuse(id, "nothing is being recorded"))
+
+
+def _close_asked(turn: _Turn, reason: str) -> None:
+    turn.s = replace(turn.s, closing=True)
+    match turn.s.phase:
+        case Phase.RECORDING | Phase.PAUSED:
+            _to_finish(turn, reason, fault=False)
+        case Phase.FINISHING:
+            pass
+        case _:
+            turn.become(Phase.IDLE)
+            turn.stop("idle")
+
+
+def _to_finish(turn: _Turn, reason: str, fault: bool) -> None:
+    turn.s = replace(turn.s, reason=reason, fault=fault)
+    turn.become(Phase.FINISHING, reason)
+    turn.stop("finish")
+
+
+def _frames(turn: _Turn, count: int) -> None:
+    s = turn.s
+    first = s.frames == 0
+    turn.s = replace(s, frames=s.frames + count, last_s=turn.now_s, tries=0)
+    if s.phase is Phase.PAUSED and first and s.stopping_s is None:
+        turn.actions.append(Mark("back", s.reason, turn.now_s - s.since_s))
+        turn.become(Phase.RECORDING)
+        turn.s = replace(turn.s, reason="")
+    if s.purpose == "record" and s.first_s is None:
+        turn.s = replace(turn.s, first_s=turn.now_s)
+        turn.actions.append(Mark("started"))
+
+
+def _run_ended(turn: _Turn, event: RunEnded) -> None:
+    turn.s = replace(turn.s, alive=False, stopping_s=None)
+    if turn.s.next is not None:
+        _go_on(turn)
+        return
+    match turn.s.phase:
+        case Phase.RECORDING | Phase.PAUSED if event.how == "disk":
+            turn.actions.append(Mark("disk", event.text))
+            if turn.s.first_s is None:
+                _fail(turn, event.text)
+            else:
+                _to_finish(turn, event.text, fault=True)
+        case Phase.RECORDING if event.how == "end" and turn.s.stops.at_end and turn.s.first_s is not None:
+            _to_finish(turn, event.text or "the tape has ended", fault=False)
+        case Phase.RECORDING | Phase.PAUSED if turn.s.first_s is not None:
+            _pause(turn, event.text or "the device is gone")
+        case _:  # preview, armed, or a recording that never began
+            _fail(turn, event.text or "the device gave no picture")
+
+
+def _fail(turn: _Turn, text: str) -> None:
+    turn.become(Phase.FAILED, text)
+    turn.actions.append(End(text))
+    if turn.s.closing:
+        turn.actions.append(Exit(text))
+
+
+def _pause(turn: _Turn, text: str) -> None:
+    if turn.s.phase is not Phase.PAUSED:
+        turn.actions.append(Mark("vanished", text))
+        turn.become(Phase.PAUSED, text)
+        # the hole began when the last frame came, not when that was noticed
+        turn.s = replace(turn.s, since_s=min(turn.now_s, turn.s.last_s), reason=text, kind="none")
+    waits = turn.s.limits.retries_s
+    wait_s = waits[min(turn.s.tries, len(waits) - 1)]
+    turn.s = replace(turn.s, tries=turn.s.tries + 1, retry_s=turn.now_s + wait_s)
+
+
+def _go_on(turn: _Turn) -> None:
+    """The run that was in the way has ended."""
+    what = turn.s.next
+    turn.s = replace(turn.s, next=None)
+    match what:
+        case "preview" | "armed" | "record":
+            # a resumed or a paused recording goes on; another one begins anew
+            turn.open(what, fresh=turn.s.first_s is None)
+        case "finish":
+            if turn.s.first_s is None:
+                turn.become(Phase.FAILED, turn.s.reason)
+                turn.actions.append(End(f"{turn.s.reason}: no frame had come yet, nothing was recorded"))
+                if turn.s.closing:
+                    turn.actions.append(Exit(turn.s.reason))
+            else:
+                turn.actions.append(Finish(turn.s.reason, turn.s.fault))
+        case "idle":
+            if turn.s.closing:
+                turn.actions.append(Exit("closed"))
+        case None:
+            pass
+
+
+def _look_at_the_clock(turn: _Turn) -> None:
+    s, now_s, limits = turn.s, turn.now_s, turn.s.limits
+    if s.stopping_s is not None:
+        if s.alive and not s.killed and now_s >= s.stopping_s + limits.stop_s:
+            turn.s = replace(s, killed=True)
+            turn.actions.append(Stop(s.run, kill=True))
+        return
+    match s.phase:
+        case Phase.PAUSED if s.stops.lost_s and now_s >= s.since_s + s.stops.lost_s:
+            _to_finish(turn, f"the device did not come back within {s.stops.lost_s:g} s", fault=True)
+            return
+        case Phase.PAUSED if s.retry_s is not None and now_s >= s.retry_s:
+            turn.open("record", fresh=False)
+            return
+        case Phase.RECORDING | Phase.PAUSED if s.stops.after_s and s.first_s is not None:
+            if now_s >= s.first_s + s.stops.after_s:
+                _to_finish(turn, f"{s.stops.after_s:g} s are over", fault=False)
+                return
+    blank = s.phase is Phase.RECORDING and s.stops.blank_s > 0 and s.first_s is not None and s.kind in _WORDS
+    if blank and now_s >= s.kind_s + s.stops.blank_s:
+        _to_finish(turn, f"the tape has been {_WORDS[s.kind]} for {s.stops.blank_s:g} s", fault=False)
+        return
+    if s.phase is Phase.ARMED and s.kind == "picture" and now_s >= s.kind_s + limits.picture_s:
+        turn.become(Phase.RECORDING, "there is a picture")
+        turn.stop("record")
+        return
+    if s.alive and now_s >= s.last_s + (limits.stall_s if s.frames else limits.open_s):
+        # killed, for a driver that hangs hears nothing; its end brings what follows
+        turn.s = replace(s, last_s=now_s)
+        turn.actions.append(Stop(s.run, kill=True))
+
+
+_WORDS = {"blank": "blank", "blue": "blue", "snow": "only snow"}
+
+
+def wake_s(session: Session) -> float | None:
+    """When a Tick is next needed; None: not before something else happens."""
+    s, limits = session, session.limits
+    if s.stopping_s is not None:
+        return None if s.killed else s.stopping_s + limits.stop_s
+    times = []
+    if s.alive:
+        times.append(s.last_s + (limits.stall_s if s.frames else limits.open_s))
+    if s.phase is Phase.PAUSED:
+        if s.retry_s is not None:
+            times.append(s.retry_s)
+        if s.stops.lost_s:
+            times.append(s.since_s + s.stops.lost_s)
+    if s.phase in (Phase.RECORDING, Phase.PAUSED) and s.stops.after_s and s.first_s is not None:
+        times.append(s.first_s + s.stops.after_s)
+    if s.phase is Phase.RECORDING and s.stops.blank_s and s.kind in _WORDS:
+        times.append(s.kind_s + s.stops.blank_s)
+    if s.phase is Phase.ARMED and s.kind == "picture":
+        times.append(s.kind_s + limits.picture_s)
+    return min(times, default=None)
