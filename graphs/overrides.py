@@ -17,7 +17,8 @@ from nodes.params import Kind, ParamError
 from nodes.registry import Registry
 
 FILE_PARAM = "file"
-SOURCE = "input.video"
+SOURCES = {"input.video": FILE_PARAM, "input.capture": "take"}
+"""The nodes that a tape comes from, and the param that names it."""
 
 type Changed = tuple[Graph, list[Problem]]
 """The graph with all changes that fit, and a Problem for each that does not."""
@@ -30,7 +31,7 @@ def set_inputs(graph: Graph, inputs: Sequence[str], registry: Registry) -> Chang
     named. A path is taken as it is where its part before `=` names no node.
     """
     sources = _readers(graph, registry)
-    videos = [node for node in sources if graph.nodes[node].type == SOURCE] or sources
+    videos = [node for node in sources if graph.nodes[node].type in SOURCES] or sources
     problems: list[Problem] = []
     named: dict[NodeId, str] = {}
     plain: list[str] = []
@@ -52,7 +53,7 @@ def set_inputs(graph: Graph, inputs: Sequence[str], registry: Registry) -> Chang
     problems += [error(_one_too_many(text, graph, videos)) for text in plain[len(free) :]]
     for node, path in named.items():
         if path:
-            graph = graph.with_node(graph.nodes[node].with_param(FILE_PARAM, path))
+            graph = graph.with_node(graph.nodes[node].with_param(_file_param(graph.nodes[node]), path))
         else:
             problems.append(error("-i names no file. Write the path after it", node))
     return graph, problems
@@ -63,10 +64,20 @@ def _readers(graph: Graph, registry: Registry) -> list[NodeId]:
     found = []
     for node in graph.nodes.values():
         kind = kind_of(node, registry)
-        param = kind.params.get(FILE_PARAM) if kind else None
+        param = kind.params.get(_file_param(node)) if kind else None
         if param and param.kind in (Kind.FILE, Kind.FOLDER) and not param.saves and kind and kind.outputs:
             found.append(node.id)
     return sorted(found, key=natural)
+
+
+def _file_param(node: NodeDoc) -> str:
+    return SOURCES.get(node.type, FILE_PARAM)
+
+
+def tapes(graph: Graph) -> list[tuple[NodeId, str]]:
+    """The nodes that a tape comes from, in the order of their ids, each with the file that it names, or nothing."""
+    nodes = sorted((node for node in graph.nodes.values() if node.type in SOURCES), key=lambda one: natural(one.id))
+    return [(node.id, str(node.params.get(SOURCES[node.type]) or "")) for node in nodes]
 
 
 def _one_too_many(text: str, graph: Graph, videos: Sequence[NodeId]) -> str:

@@ -24,7 +24,7 @@ from nodes.convert import converted, guess_matrix, wanted_format
 from nodes.curve import Segment, curve_segments
 from nodes.feeding import between, enhanced, phase, time_plane
 from nodes.filling import Box, filled, hole
-from nodes.media import Media, MediaError, Probe, SoundStream, VideoStream
+from nodes.media import LIVE, SET, TAKE, Media, MediaError, Probe, SoundStream, VideoStream
 from nodes.model import Mode, Model, Pattern, find_model
 from nodes.node import Node
 from nodes.params import Colour, Curve, FilePath, FolderPath, ParamError, Ranges, Text, param
@@ -37,9 +37,12 @@ from nodes.sound import Silence, Sound, SoundFile, SoundJoin
 from nodes.stage import Precision, Provider, Stage
 
 __all__ = [
+    "LIVE",
     "MOST_FACES",
     "MOST_STEADY",
+    "SET",
     "SUFFIXES",
+    "TAKE",
     "Annotated",
     "Audio",
     "Box",

@@ -33,10 +33,18 @@ class SoundStream:
     title: str = ""
 
 
+TAKE, SET, LIVE = "tapeloom take", "tapeloom set", "tapeloom live"
+"""Values of Media.container for what is no file of pictures itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """A file as it was found. `identity` names its content (size and hashes of both ends), alike on every machine.
-    `stamp` changes when the file changes on this machine."""
+    `stamp` changes when the file changes on this machine.
+
+    Where it stands for several files, `parts` are those: of a take that was recorded in pieces (`container` is TAKE)
+    what follows each other without a gap, of a set of takes (SET) the passes of one tape. A capture that is running
+    (LIVE) has none: its frames come by their numbers, and only the newest can be had."""
 
     path: str
     container: str
@@ -50,6 +58,7 @@ class Media:
     metadata: tuple[tuple[str, str], ...] = ()
     stamp: str = ""
     attachments: tuple[str, ...] = field(default=())
+    parts: tuple[Media, ...] = ()
 
 
 class MediaError(Exception):

@@ -65,9 +65,9 @@ class SoundCut:
 @dataclass(frozen=True, slots=True)
 class SoundJoin:
     """One after the other, each made exactly `duration` seconds long first (silence added or cut), so that
-    later parts stay in sync with their pictures."""
+    later parts stay in sync with their pictures. None: as long as it is, to the sample."""
 
-    parts: tuple[tuple[SoundOp, Fraction], ...]
+    parts: tuple[tuple[SoundOp, Fraction | None], ...]
     rate: int
     channels: int
 

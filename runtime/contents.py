@@ -14,11 +14,12 @@ from runtime.emit import walk
 class Contents:
     """`reads` are the (step id, port) pairs, sorted; `imports` the (module, name) pairs; `definitions` the functions
     that the script must define, their text by name; those of `ours` are imports in the worker's script and defined in
-    exported ones. `local`: whether something is for this machine only."""
+    exported ones. `index_keys`: of the sources that have an index. `local`: whether something is for this machine
+    only."""
 
     reads: tuple[tuple[str, str], ...]
     files: tuple[File, ...]
-    index_key: str
+    index_keys: frozenset[str]
     imports: frozenset[tuple[str, str]]
     definitions: Mapping[str, str]
     local: bool
@@ -31,7 +32,8 @@ def contents(outputs: Mapping[str, Expr]) -> Contents:
     imports: set[tuple[str, str]] = set()
     definitions: dict[str, str] = {}
     ours: set[tuple[str, str]] = set()
-    index_key, local = "", False
+    index_keys: set[str] = set()
+    local = False
     for expr in outputs.values():
         for part in walk(expr):
             match part:
@@ -51,13 +53,13 @@ def contents(outputs: Mapping[str, Expr]) -> Contents:
                 case Local(key):
                     local = True
                     if key.startswith("index:"):
-                        index_key = index_key or key
+                        index_keys.add(key)
                 case _:
                     pass
     return Contents(
         tuple(sorted(reads)),
         tuple(files),
-        index_key,
+        frozenset(index_keys),
         frozenset(imports),
         dict(sorted(definitions.items())),
         local,

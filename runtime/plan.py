@@ -338,5 +338,6 @@ def _files(steps: Iterable[Step]) -> tuple[SourceFile, ...]:
     files: dict[str, SourceFile] = {}
     for step in steps:
         for file in step.contents.files:
-            files[file.path] = SourceFile(file.path, file.identity, step.contents.index_key)
+            key = f"index:{file.identity}"
+            files[file.path] = SourceFile(file.path, file.identity, key if key in step.contents.index_keys else "")
     return tuple(files.values())

@@ -174,14 +174,17 @@ class _Writer:
         parts = [self.chain([copy], *_trimmed(span, rate)) for copy, span in zip(copies, spans, strict=True)]
         return self.chain(parts, f"concat=n={len(parts)}:v=0:a=1")
 
-    def join(self, parts: tuple[tuple[SoundOp, Fraction], ...], rate: int, channels: int) -> str:
+    def join(self, parts: tuple[tuple[SoundOp, Fraction | None], ...], rate: int, channels: int) -> str:
         labels: list[str] = []
         ends, passed = Fraction(0), 0
+        form = f"aformat=sample_rates={rate}:channel_layouts={layout(channels)}"
         for part, length in parts:
+            if length is None:
+                labels.append(self.chain([self.op(part)], form, _RESTART))
+                continue
             ends += length  # rounded at the running sum, so that errors do not add up
             count = samples(ends, rate) - passed
             passed += count
-            form = f"aformat=sample_rates={rate}:channel_layouts={layout(channels)}"
             exactly = (f"apad=whole_len={count}", f"atrim=end_sample={count}") if count else ("atrim=end_sample=0",)
             labels.append(self.chain([self.op(part)], form, *exactly, _RESTART))
         return labels[0] if len(labels) == 1 else self.chain(labels, f"concat=n={len(labels)}:v=0:a=1")

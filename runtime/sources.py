@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nodes.media import Media, MediaError, Probe
+from runtime import takes
 from runtime.media import media_from
 from runtime.session import NodeError, RequestError, Session, WorkerGone
 
@@ -11,6 +12,8 @@ def prober(session: Session) -> Probe:
     """A probe for `compiled` that asks the session's worker."""
 
     def look(path: str) -> Media:
+        if takes.stands_for_others(path):
+            return takes.media_of(path, look)
         if any("\ud800" <= sign <= "\udfff" for sign in path):
             shown = path.encode("utf-8", "replace").decode()
             raise MediaError(

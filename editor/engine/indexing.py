@@ -39,9 +39,10 @@ class Indexing:
         held: set[str] = set()
         options: dict[str, Mapping[str, int]] = {}
         for step in plan.steps:
-            key = step.contents.index_key
-            if key in missing:
-                options.setdefault(key, _options(step))
+            keys = step.contents.index_keys & missing
+            if keys:
+                for key in sorted(keys):
+                    options.setdefault(key, _options(step))
                 held.add(step.id)
             elif any(source in held for source, _ in step.reads()):
                 held.add(step.id)

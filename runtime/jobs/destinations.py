@@ -13,10 +13,12 @@ from pathlib import Path
 
 from graphs.codec import natural
 from graphs.document import Graph, NodeId
+from graphs.overrides import tapes
 from graphs.problem import Problem, error, warning
 from nodes.params import Kind
 from nodes.registry import Registry
 from runtime.plan import PlannedSink
+from runtime.takes import SUFFIX
 
 FILE_PARAM = "file"
 
@@ -71,11 +73,8 @@ def set_outputs(
 
 def stem_for(graph: Graph, name: str) -> str:
     """What results are called that nobody named: `my tape-vhs-pal`, after the first source and the graph."""
-    sources = sorted(
-        (node for node in graph.nodes.values() if node.type == "input.video"), key=lambda one: natural(one.id)
-    )
-    file = str(sources[0].params.get(FILE_PARAM) or "") if sources else ""
-    stem = _without_ending(Path(file).name)
+    file = next((named for _, named in tapes(graph)), "")
+    stem = _without_ending(Path(file).name.removesuffix(SUFFIX))
     if name == stem:  # a graph that is called after its tape says nothing new
         name = "restored"
     return f"{stem}-{name}" if file else name

@@ -1,6 +1,9 @@
 """What the input nodes share: which file, which stream, and the frame properties of an assumed format."""
 
 from nodes.api import (
+    LIVE,
+    SET,
+    TAKE,
     ClipInfo,
     Fields,
     Fraction,
@@ -8,6 +11,7 @@ from nodes.api import (
     MediaError,
     Probe,
     Ref,
+    Script,
     Sound,
     SoundFile,
     StrEnum,
@@ -47,7 +51,12 @@ def opened(file: str, probe: Probe) -> Media:
     """The facts of `file`. MediaError where there is none to look at."""
     if not file:
         raise MediaError("no file is chosen. Choose one here, or name it with -i FILE on the command line")
-    return probe(file)
+    media = probe(file)
+    if media.container in (TAKE, SET, LIVE):
+        raise MediaError(
+            f"{file} is no file of pictures but a capture. Put a Tape capture node here, and name it as take"
+        )
+    return media
 
 
 def picture_of(media: Media, track: int) -> VideoStream:
@@ -55,6 +64,25 @@ def picture_of(media: Media, track: int) -> VideoStream:
     if track > len(media.video):
         raise MediaError(_short_of(media.path, track, len(media.video), "picture"))
     return media.video[track - 1]
+
+
+def resamples(stream: VideoStream, fps: Fraction) -> bool:
+    """Whether frames are repeated or left out, so that there are `fps` of them in every second."""
+    return stream.variable_rate or fps != stream.clip.fps
+
+
+def read(script: Script, media: Media, track: int, fps: Fraction) -> Ref:
+    """The frames of picture stream `track`, counted from 1, at the constant rate `fps`."""
+    rate = {"fpsnum": fps.numerator, "fpsden": fps.denominator}
+    clip = script.core.bs.VideoSource(
+        script.file(media.path, media.identity),
+        track=-track,
+        **(rate if resamples(picture_of(media, track), fps) else {}),
+        cachemode=script.local("cachemode", 4),
+        cachepath=script.local(f"index:{media.identity}"),
+    )
+    # containers round rates (29.97 as 19001/634): one exact rate keeps sound and picture together
+    return clip.std.AssumeFPS(**rate)
 
 
 def sound_of(media: Media, track: int) -> Sound:

@@ -20,7 +20,18 @@ from nodes.api import (
     param,
     replace,
 )
-from nodes.library.input._tape import Aspect, FieldOrder, marked, opened, ordered, picture_of, shaped, sound_of
+from nodes.library.input._tape import (
+    Aspect,
+    FieldOrder,
+    marked,
+    opened,
+    ordered,
+    picture_of,
+    read,
+    resamples,
+    shaped,
+    sound_of,
+)
 
 
 class Video(Node):
@@ -76,28 +87,14 @@ class Video(Node):
     def build(self, script: Script, probe: Probe) -> dict[str, Ref | Sound]:
         media = opened(self.file, probe)
         info = self._clip(media)
-        rate = {"fpsnum": info.fps.numerator, "fpsden": info.fps.denominator}
-        clip = script.core.bs.VideoSource(
-            script.file(media.path, media.identity),
-            track=-self.video_track,
-            **(rate if self._resamples(media) else {}),
-            cachemode=script.local("cachemode", 4),
-            cachepath=script.local(f"index:{media.identity}"),
-        )
-        # containers round rates (29.97 as 19001/634): one exact rate keeps sound and picture together
-        clip = clip.std.AssumeFPS(**rate)
-        made: dict[str, Ref | Sound] = {"out": marked(clip, info)}
+        made: dict[str, Ref | Sound] = {"out": marked(read(script, media, self.video_track, info.fps), info)}
         if media.sound:
             made["sound"] = sound_of(media, self.sound_track)
         return made
 
-    def _resamples(self, media: Media) -> bool:
-        stream = picture_of(media, self.video_track)
-        return stream.variable_rate or self.rate not in (0, stream.clip.fps)
-
     def _clip(self, media: Media) -> ClipInfo:
         clip = shaped(ordered(picture_of(media, self.video_track).clip, self.field_order), self.aspect)
-        if not self.rate or not self._resamples(media):
+        if not self.rate or not resamples(picture_of(media, self.video_track), self.rate):
             return clip
         frames = max(1, floor(clip.duration * self.rate + Fraction(1, 2)))
         return replace(clip, fps=self.rate, frames=frames, exact=False)

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from graphs.codec import DocumentError, natural
-from graphs.document import Graph, NodeId
+from graphs.codec import DocumentError
+from graphs.document import Graph
+from graphs.overrides import tapes
 from nodes.registry import Registry
 from runtime.jobs.destinations import FILE_PARAM, set_outputs, stem_for, writers
 from runtime.jobs.preparing import Frames
 from runtime.jobs.queue.order import Order
 from runtime.opening import opened
+from runtime.takes import stands_for_others
 
 
 class OrderError(ValueError):
@@ -94,7 +96,6 @@ def _unused(folder: Path, stem: str, taken: set[str], *, there: bool) -> str:
 
 
 def source_of(graph: Graph) -> str:
-    """The file of the first video source."""
-    nodes = sorted((node.id for node in graph.nodes.values() if node.type == "input.video"), key=natural)
-    files = (str(graph.nodes[NodeId(node)].params.get(FILE_PARAM) or "") for node in nodes)
-    return next((file for file in files if file), "")
+    """The file of the first tape; empty where it is a set of several."""
+    file = next((file for _, file in tapes(graph) if file), "")
+    return "" if stands_for_others(file) else file
