@@ -22,12 +22,15 @@ from pathlib import Path
 import onnxruntime
 import torch
 from torch import Tensor, nn
+from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
+from runtime.worker.nets import amt, film  # noqa: E402
 from runtime.worker.nets.basicvsr import BasicVsr, from_basicvsr  # noqa: E402
 from runtime.worker.nets.ddcolor import DdColor, from_ddcolor  # noqa: E402
+from runtime.worker.nets.deoldify import DeOldify, Step, from_deoldify  # noqa: E402
 from runtime.worker.nets.net import Net  # noqa: E402
 from runtime.worker.nets.rife import Rife, Shape, from_rife  # noqa: E402
 
@@ -47,6 +50,29 @@ class Case:
 
 RIFE_46 = Shape((192, 128, 96, 64), None, 6)
 RIFE_425 = Shape((192, 128, 96, 64, 32), (16, 4), 13)
+AMT_S = amt.Shape(
+    (20, 32, 44, 56), (32, 64, 96, 84), False, 3, 3, 3, 20,
+    (("convc1", 64), ("convf1", 40), ("convf2", 20), ("conv", 68), ("gru.0", 76)),
+)  # fmt: skip
+AMT_L = amt.Shape(
+    (48, 64, 72, 128), (64, 72, 128, 128), True, 5, 7, 7, 48,
+    (("convc1", 256), ("convc2", 160), ("convf1", 96), ("convf2", 48), ("conv", 124), ("gru.0", 128)),
+)  # fmt: skip
+
+
+def artistic() -> DeOldify:
+    two = ("conv1", "conv2")
+    first, second = Step(512, 256, 256, 768, two, False), Step(768, 384, 128, 768, two, True)
+    third, last = Step(768, 384, 64, 672, two, False), Step(672, 336, 64, 300, two, False)
+    return DeOldify(ResNet(BasicBlock, [3, 4, 6, 3]), (first, second, third, last), 300)
+
+
+def video() -> DeOldify:
+    one = ("conv",)
+    first, second = Step(2048, 512, 1024, 512, one, False), Step(512, 512, 512, 512, one, True)
+    third, last = Step(512, 512, 256, 512, one, False), Step(512, 256, 64, 256, one, False)
+    return DeOldify(ResNet(Bottleneck, [3, 4, 23, 3]), (first, second, third, last), 256)
+
 
 CASES = (
     Case("rife-4.6", lambda: Rife(RIFE_46), lambda found: from_rife("noise", found), ((96, 64), (160, 96))),
@@ -63,6 +89,13 @@ CASES = (
         lambda found: from_ddcolor("noise", found),
         ((64, 64), (96, 128)),
     ),
+    Case(
+        "film", lambda: film.Film(film.Shape()), lambda found: film.from_film("noise", found), ((128, 64), (192, 128))
+    ),
+    Case("amt-s", lambda: amt.Amt(AMT_S), lambda found: amt.from_amt("noise", found), ((128, 96), (160, 176))),
+    Case("amt-l", lambda: amt.Amt(AMT_L), lambda found: amt.from_amt("noise", found), ((128, 96), (160, 176))),
+    Case("deoldify-artistic", artistic, lambda found: from_deoldify("noise", found), ((64, 64), (96, 128))),
+    Case("deoldify-video", video, lambda found: from_deoldify("noise", found), ((64, 64), (96, 128))),
 )
 
 
@@ -96,23 +129,30 @@ def noisy(module: nn.Module, known: Callable[[dict[str, Tensor]], Net | None], s
 
 def enliven(module: nn.Module, fed: Tensor) -> None:
     """Scale each layer until its answers to `fed` have a spread of 1: as they come, deep nets answer nearly nothing.
-    Layers whose answers are places (flows, offsets) or are added to a picture get a tenth."""
+    Layers whose answers are places (flows, offsets) or are added to a picture get a tenth. One that is asked several
+    times is scaled by what it answers first."""
+    done: set[nn.Module] = set()
 
     def scaled(layer: nn.Module, _taken: object, given: Tensor) -> Tensor:
         by = float(given.std()) / (1.0 if layer not in gentle else 0.1)
-        if by <= 1e-9:
+        if by <= 1e-9 or layer in done:
             return given
+        done.add(layer)
         with torch.no_grad():
             for one in (layer.weight, layer.bias):
                 if one is not None:
                     one.div_(by)
         return given / by
 
-    names = ("lastconv.0", "basic_module.4.conv", "conv_offset.6", "conv_last")
+    names = ("lastconv.0", "basic_module.4.conv", "conv_offset.6", "conv_last", "_convs.4.0", "flow_head.2")
+    names += ("decoder1.convblock.2", "comb_block.2", "output_conv")
     gentle = {layer for name, layer in module.named_modules() if name.endswith(names)}
     layers = [one for one in module.modules() if isinstance(one, (nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.Linear))]
     hooks = [layer.register_forward_hook(scaled) for layer in layers]
     with torch.no_grad():
+        for name, one in module.named_parameters():
+            if name.endswith("gamma") and not one.any():
+                one.fill_(0.5)  # an attention that begins at nothing
         module(fed)
     for hook in hooks:
         hook.remove()

@@ -12,13 +12,18 @@ import pytest
 torch = pytest.importorskip("torch", reason="nets need the torch layer: launch.py setup torch")
 pytest.importorskip("spandrel", reason="nets need the torch layer: launch.py setup torch")
 
+from torchvision.models.resnet import BasicBlock, ResNet  # noqa: E402
+
 from benchmarks.parity import CASES, errors, noisy, pictures  # noqa: E402
+from runtime.worker.nets import amt, film  # noqa: E402
 from runtime.worker.nets.basicvsr import BasicVsr, from_basicvsr  # noqa: E402
 from runtime.worker.nets.ddcolor import DdColor, from_ddcolor, grayed  # noqa: E402
 from runtime.worker.nets.deform import deformed  # noqa: E402
+from runtime.worker.nets.deoldify import DeOldify, Step, built, from_deoldify  # noqa: E402
 from runtime.worker.nets.load import made  # noqa: E402
 from runtime.worker.nets.net import Net, NetError  # noqa: E402
 from runtime.worker.nets.rife import Rife, Shape, from_rife  # noqa: E402
+from runtime.worker.nets.spectral import unnormed  # noqa: E402
 from runtime.worker.nets.warp import Places, warped  # noqa: E402
 
 KEYS = Path(__file__).parent / "keys"
@@ -56,6 +61,25 @@ def colours() -> Net:
     )
 
 
+def far() -> Net:
+    shape = film.Shape(4, (4, 8, 8, 8), (4, 8, 8, 8))
+    return noisy(film.Film(shape), lambda found: film.from_film("noise", found), (128, 64))
+
+
+def several() -> Net:
+    fix = (("convc1", 16), ("convf1", 8), ("convf2", 4), ("conv", 16), ("gru.0", 16))
+    shape = amt.Shape((8, 8, 8, 8), (8, 8, 8, 8), False, 2, 3, 3, 4, fix)
+    return noisy(amt.Amt(shape), lambda found: amt.from_amt("noise", found), (96, 64))
+
+
+def painted() -> Net:
+    one, resnet = ("conv",), ResNet(BasicBlock, [1, 1, 1, 1])
+    first, second = Step(512, 16, 256, 16, one, False), Step(16, 16, 128, 16, one, True)
+    third, last = Step(16, 8, 64, 16, one, False), Step(16, 8, 64, 8, one, False)
+    net = DeOldify(resnet, (first, second, third, last), 8)
+    return noisy(net, lambda found: from_deoldify("noise", found), (64, 64))
+
+
 # -- the official names ----------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("name", "arch", "pattern", "scale", "planes", "multiple"),
@@ -63,6 +87,9 @@ def colours() -> Net:
         ("rife-4.6", "RIFE 4.6", "pair", 1, (7, 3), 32),
         ("rife-4.25", "RIFE 4.25 or 4.26", "pair", 1, (7, 3), 64),
         ("basicvsr-plusplus", "BasicVSR++", "recurrent", 4, (45, 45), 32),
+        ("film", "FILM", "pair", 1, (7, 3), 64),
+        ("amt-s", "AMT-S", "pair", 1, (7, 3), 16),
+        ("amt-l", "AMT-L", "pair", 1, (7, 3), 16),
     ],
 )
 def test_the_official_names_and_shapes_make_a_net(
@@ -87,7 +114,7 @@ def test_a_training_run_s_counter_is_no_weight() -> None:
     assert made("official.pth", official("basicvsr-plusplus") | {"step_counter": torch.zeros(1)}).frames == 15
 
 
-@pytest.mark.parametrize("name", ["rife-4.6", "basicvsr-plusplus"])
+@pytest.mark.parametrize("name", ["rife-4.6", "basicvsr-plusplus", "film", "amt-s"])
 def test_a_file_that_lacks_a_tensor_says_which(name: str) -> None:
     given = official(name)
     lost = list(given)[-1]
@@ -106,6 +133,46 @@ def test_a_colouriser_s_spectral_norms_are_worked_in() -> None:
     assert torch.allclose(net.module.state_dict()[name], own / by, rtol=1e-3)
 
 
+def test_deoldify_s_names_and_shapes_make_a_net() -> None:
+    given = official("deoldify-artistic")
+    net = made("official.pth", given)
+    assert net.arch.startswith("DeOldify (deep")
+    assert (net.pattern, net.planes_in, net.planes_out, net.multiple) == ("chroma", 3, 3, 32)
+    inside = net.module.state_dict()
+    assert torch.equal(inside["layers.0.0.weight"], given["layers.0.0.weight"])
+    own, by = given["layers.8.conv.0.weight_v"], given["layers.8.conv.0.weight_g"]
+    length = own.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+    assert torch.allclose(inside["layers.8.conv.0.weight"], by * own / length)
+    own = given["layers.3.0.0.weight_orig"]
+    norm = given["layers.3.0.0.weight_u"] @ own.flatten(1) @ given["layers.3.0.0.weight_v"]
+    assert torch.allclose(inside["layers.3.0.0.weight"], own / norm, rtol=1e-3)
+
+
+def test_the_video_deoldify_has_the_official_names_and_shapes() -> None:
+    with torch.device("meta"):  # 218 million weights: their shapes are enough
+        weights = unnormed(official("deoldify-video"))
+        inside = built(weights).state_dict()
+    assert {key: one.shape for key, one in inside.items()} == {key: one.shape for key, one in weights.items()}
+
+
+def test_spectral_norms_of_an_old_pytorch_are_taken_as_they_count() -> None:
+    given = official("deoldify-artistic")
+    name = "layers.3.0.0.weight"
+    del given[f"{name}_v"]
+    given[name] = torch.full_like(given[f"{name}_orig"], 0.25)
+    assert torch.equal(made("old.pth", given).module.state_dict()[name], given[name])
+
+
+def test_counters_of_training_may_be_lacking() -> None:
+    given = {key: one for key, one in official("deoldify-artistic").items() if "num_batches" not in key}
+    assert made("old.pth", given).pattern == "chroma"
+
+
+def test_the_global_amt_is_refused_by_its_name() -> None:
+    with pytest.raises(NetError, match="AMT-G"):
+        made("amt-g.pth", official("amt-l") | {"feat_encoder.layer3_2.0.conv1.weight": torch.zeros(1)})
+
+
 def test_an_older_rife_is_refused_by_its_name() -> None:
     with pytest.raises(NetError, match="release of RIFE that is not known"):
         made("old.pkl", {"block0.conv0.0.0.weight": torch.zeros(1), "block0.convblock.0.0.weight": torch.zeros(1)})
@@ -119,8 +186,11 @@ def test_an_older_rife_is_refused_by_its_name() -> None:
         (lambda: rife(NARROW_425, (64, 64)), ((64, 64), (128, 64)), 8e-6),
         (row, ((32, 32), (64, 32)), 2e-5),
         (colours, ((64, 64), (96, 32)), 2e-5),
+        (far, ((128, 64), (64, 192)), 8e-6),
+        (several, ((96, 64), (64, 112)), 1e-5),
+        (painted, ((64, 64), (96, 32)), 8e-6),
     ],
-    ids=["rife 4.6", "rife 4.25", "basicvsr++", "ddcolor"],
+    ids=["rife 4.6", "rife 4.25", "basicvsr++", "ddcolor", "film", "amt", "deoldify"],
 )
 def test_onnx_gives_what_torch_gives_at_every_size(
     net: object, sizes: tuple[tuple[int, int], ...], most: float, tmp_path: Path
@@ -166,9 +236,10 @@ def test_rife_between_two_equal_pictures_is_the_picture_moved_by_no_one() -> Non
     assert torch.allclose(net.module(fed), one, atol=1e-6)
 
 
-def test_rife_follows_the_time_that_it_is_told() -> None:
-    net = rife(NARROW_425, (64, 64))
-    fed = pictures(7, (64, 64), 3)
+@pytest.mark.parametrize("made", [lambda: rife(NARROW_425, (64, 64)), far, several], ids=["rife", "film", "amt"])
+def test_an_interpolator_follows_the_time_that_it_is_told(made: object) -> None:
+    net = made()  # type: ignore[operator]
+    fed = pictures(7, (128, 64), 3)
     early = net.module(fed)
     fed[:, 6] = 0.9
     assert (net.module(fed) - early).abs().max() > 1e-3
@@ -198,3 +269,11 @@ def test_the_colours_of_a_picture_are_of_no_account_to_a_colouriser() -> None:
     net = colours()
     picture = pictures(3, (64, 64), 6)
     assert torch.allclose(net.module(picture), net.module(grayed(picture)), atol=1e-3)
+
+
+def test_an_amt_is_asked_for_the_first_moment_without_a_division_by_nothing() -> None:
+    net = several()
+    fed = pictures(7, (96, 64), 3)
+    for time in (0.0, 1.0):
+        fed[:, 6] = time
+        assert net.module(fed).isfinite().all()

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from runtime.worker.nets.amt import from_amt
 from runtime.worker.nets.basicvsr import from_basicvsr
 from runtime.worker.nets.ddcolor import from_ddcolor
+from runtime.worker.nets.deoldify import from_deoldify
+from runtime.worker.nets.film import from_film
 from runtime.worker.nets.net import Net, NetError
 from runtime.worker.nets.rife import from_rife
 from runtime.worker.nets.spandrels import from_spandrel
 from runtime.worker.nets.weights import Weights, read_weights
 
-_KNOWN = (from_rife, from_basicvsr, from_ddcolor, from_spandrel)
+_KNOWN = (from_rife, from_film, from_amt, from_basicvsr, from_ddcolor, from_deoldify, from_spandrel)
 """Each gives a net of a file's name and weights, or None where they are not its own."""
 
 

@@ -22,6 +22,8 @@ WRAPPERS = ("params_ema", "params-ema", "params", "state_dict", "model_state_dic
 (`_ema`) before raw ones."""
 PREFIXES = ("module.", "netG.", "_orig_mod.")
 """What wrappers put before every key: DataParallel, a GAN's trainer, torch.compile."""
+_COUNTER = ".num_batches_tracked"
+"""Only training counts them, and old files have none."""
 _ZIP, _PICKLE = b"PK\3\4", b"\x80"
 
 type Weights = dict[str, Tensor]
@@ -119,6 +121,8 @@ def _unwrapped(found: object) -> Weights:
 def filled(name: str, module: nn.Module, weights: Weights) -> nn.Module:
     """`module` with these weights, ready to be used. NetError where they do not fit; `name` is the file's."""
     wanted = module.state_dict()
+    counters = {key: one for key, one in wanted.items() if key.endswith(_COUNTER)}
+    weights = counters | weights
     missing = [key for key in wanted if key not in weights]
     unknown = [key for key in weights if key not in wanted]
     other = [key for key, one in wanted.items() if key in weights and weights[key].shape != one.shape]
