@@ -16,10 +16,12 @@ _FORMAT = re.compile(
 )
 _SOUND = re.compile(r"^ *(?:min )?ch= *\d+,? bits= *\d+,? rate= *\d+")
 _OUTPUT = re.compile(
-    r'^ *Crossbar Output pin \d+: "(?P<name>.*?)" related output pin: -?\d+ current input pin: (?P<now>-?\d+) '
-    r"compatible input pins:(?P<pins>[ \d]*)$"
+    r'^ *Crossbar Output pin \d{1,4}: "(?P<name>.*?)" related output pin: -?\d{1,4} '
+    r"current input pin: (?P<now>-?\d{1,4}) compatible input pins:(?P<pins>(?: +\d{1,4})*) *$"
 )
-_INPUT = re.compile(r'^ *Crossbar Input pin (?P<pin>\d+) - "(?P<name>.*?)" related input pin: (?P<with>-?\d+) *$')
+_INPUT = re.compile(
+    r'^ *Crossbar Input pin (?P<pin>\d{1,4}) - "(?P<name>.*?)" related input pin: (?P<with>-?\d{1,4}) *$'
+)
 _VIDEO = ("Video", "S-Video")
 
 

@@ -75,7 +75,7 @@ def _options(choice: Choice) -> Options:
         found += (("video_size", f"{choice.size[0]}x{choice.size[1]}"),)
     if choice.rate:
         found += (("framerate", f"{choice.rate.numerator}/{choice.rate.denominator}"),)
-    return found
+    return tuple(dict(found).items())  # what is chosen later overrules: a size that of the standard
 
 
 def _joined(driver: Driver, video: FfmpegInput, sound: FfmpegInput) -> FfmpegInput | None:
