@@ -5,8 +5,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where our packages lie; the worker gets it as its import path and keeps the user's working folder."""
@@ -20,15 +21,25 @@ _POLL_S = 0.002
 class Child:
     """A process with pipes on stdin, stdout and stderr, alone in a group (POSIX) or a job (Windows)."""
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+    def __init__(
+        self,
+        command: Sequence[str] = COMMAND,
+        beside: Mapping[str, str] | None = None,
+        *,
+        stdin: int | IO[bytes] = subprocess.PIPE,
+        preexec: Callable[[], None] | None = None,
+    ) -> None:
+        """`beside`: what its environment has that ours has not. `preexec`: called in the child before its program."""
         path = os.environ.get("PYTHONPATH")
         environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{path}" if path else str(ROOT)}
+        environment |= beside or {}
         self.process = subprocess.Popen(
             list(command),
-            stdin=subprocess.PIPE,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment,
+            preexec_fn=preexec,
             start_new_session=sys.platform != "win32",
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
