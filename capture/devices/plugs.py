@@ -42,8 +42,8 @@ def watch(tell: Tell, platform: str = sys.platform) -> End:
 
 
 def concerns(message: bytes) -> bool:
-    """Whether one of the kernel's messages (`add@/devices/…`, then NAME=VALUE, each ended by a zero) is of a device that
-    tape could come from, coming or going."""
+    """Whether one of the kernel's messages (`add@/devices/…`, then NAME=VALUE, each ended by a zero) is of a device
+    that tape could come from, coming or going."""
     words = message.split(b"\0")
     if not words[0].startswith((b"add@", b"remove@")):
         return False

@@ -26,27 +26,27 @@ class Filter(ctypes.Structure):
 def notified(tell: Callable[[], None]) -> Callable[[], None]:
     """Calls `tell` on a thread of Windows' whenever a device's interface comes or goes. OSError or AttributeError where
     this Windows has no such notice. Gives what ends it."""
-    if sys.platform != "win32":
-        raise OSError("these notices are Windows'")
-    library = ctypes.WinDLL("cfgmgr32")
-    kind = ctypes.WINFUNCTYPE(
-        ctypes.c_uint32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_uint32
-    )
+    if sys.platform == "win32":
+        library = ctypes.WinDLL("cfgmgr32")
+        kind = ctypes.WINFUNCTYPE(
+            ctypes.c_uint32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_uint32
+        )
 
-    def called(_handle: int, _context: int, action: int, _data: int, _size: int) -> int:
-        if action in (0, 1):  # an interface arrived, was removed
-            tell()
-        return 0
+        def called(_handle: int, _context: int, action: int, _data: int, _size: int) -> int:
+            if action in (0, 1):  # an interface arrived, was removed
+                tell()
+            return 0
 
-    callback = kind(called)
-    wanted = Filter(ctypes.sizeof(Filter), _ALL_INTERFACES, _DEVICE_INTERFACE, 0)
-    handle = ctypes.c_void_p()
-    failed = library.CM_Register_Notification(ctypes.byref(wanted), None, callback, ctypes.byref(handle))
-    if failed:
-        raise OSError(f"CM_Register_Notification: {failed}")
+        callback = kind(called)
+        wanted = Filter(ctypes.sizeof(Filter), _ALL_INTERFACES, _DEVICE_INTERFACE, 0)
+        handle = ctypes.c_void_p()
+        failed = library.CM_Register_Notification(ctypes.byref(wanted), None, callback, ctypes.byref(handle))
+        if failed:
+            raise OSError(f"CM_Register_Notification: {failed}")
 
-    def end() -> None:
-        library.CM_Unregister_Notification(handle)  # waits for a call under way
-        _ = callback  # kept until here: Windows calls it
+        def end() -> None:
+            library.CM_Unregister_Notification(handle)  # waits for a call under way
+            _ = callback  # kept until here: Windows calls it
 
-    return end
+        return end
+    raise OSError("these notices are Windows'")

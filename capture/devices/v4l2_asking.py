@@ -37,24 +37,25 @@ def ask_all(dev: Path = DEV, sysfs: Path = CLASS) -> tuple[list[Device], list[Fa
 
 @contextmanager
 def _asking(node: Path) -> Iterator[v4l2.Ask]:
-    if sys.platform == "win32":
-        raise OSError(errno.ENOSYS, "video4linux is Linux'")
-    import fcntl
+    if sys.platform != "win32":
+        import fcntl
 
-    handle = os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 
-    def ask(request: int, question: bytes) -> bytes | None:
+        def ask(request: int, question: bytes) -> bytes | None:
+            try:
+                return fcntl.ioctl(handle, request, question)
+            except OSError as fault:
+                if fault.errno == errno.EINTR:
+                    return ask(request, question)
+                return None  # EINVAL ends a list, ENOTTY and ENODATA say that there is none; ENODEV: it was pulled
+
         try:
-            return fcntl.ioctl(handle, request, question)
-        except OSError as fault:
-            if fault.errno == errno.EINTR:
-                return ask(request, question)
-            return None  # EINVAL ends a list, ENOTTY and ENODATA say that there is none; ENODEV: it was pulled
-
-    try:
-        yield ask
-    finally:
-        os.close(handle)
+            yield ask
+        finally:
+            os.close(handle)
+    else:
+        raise OSError(errno.ENOSYS, "video4linux is Linux'")
 
 
 def _said(node: Path, fault: OSError) -> str:
