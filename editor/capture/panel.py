@@ -1,0 +1,432 @@
+"""The window in which tape is recorded. It stays open beside the work; closing it ends no recording."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from capture.session.messages import Happened
+from editor import theme
+from editor.capture import choosing, words
+from editor.capture.asking import asked_for, default_folder, taken_names
+from editor.capture.choosing import Wish
+from editor.capture.deck import Deck
+from editor.capture.events import EventList
+from editor.capture.finding import Finding, is_deck
+from editor.capture.form import Form
+from editor.capture.meters import SoundMeters
+from editor.capture.procamp import Knobs, ProcAmpBox
+from editor.capture.scopes import LiveScopes
+from editor.capture.screen import LiveScreen
+from editor.capture.standing import Standing
+from editor.capture.strip import Strip
+from editor.capture.taping import Taping
+from editor.capture.watching import Manner, Seen, Watching
+from editor.desk.asking import Asker
+from editor.language import tr
+from editor.settings import Settings
+from editor.window.notices import Notices
+
+KEPT = "capture"
+"""The setting under which the wish is kept."""
+ALARMS = ("vanished", "stall", "disk", "changed", "restarted")
+
+
+class CapturePanel(QWidget):
+    """Signals: open_wanted(Path) the recording, as a tape to restore; render_wanted(Path) that and a render of it;
+    report_wanted(Path); folder_wanted(Path); test_decks_shown(bool)."""
+
+    open_wanted = Signal(object)
+    render_wanted = Signal(object)
+    report_wanted = Signal(object)
+    folder_wanted = Signal(object)
+    test_decks_shown = Signal(bool)
+
+    def __init__(
+        self, taping: Taping, finding: Finding, settings: Settings, asker: Asker, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setObjectName("Body")
+        self.setWindowTitle(tr("Capture"))
+        self._taping, self._finding, self._settings, self._asker = taping, finding, settings, asker
+        wish = Wish.recalled(settings.get(KEPT))
+        folder = wish.folder or default_folder()
+        name = choosing.free_name(tr("Tape 1"), taken_names(folder))
+        self.form = Form(replace(wish, folder=folder, name=name))
+        self.knobs = Knobs(self)
+        self.procamp = ProcAmpBox(self.knobs)
+        self.screen, self.scopes, self.meters = LiveScreen(), LiveScopes(), SoundMeters()
+        self.strip, self.events, self.deck = Strip(), EventList(), Deck()
+        self.notices = Notices()
+        self.watching = Watching(self)
+        self._chosen = False
+        self._lay_out()
+        self._listen()
+        self._show()
+
+    # ---- building
+
+    def _lay_out(self) -> None:
+        upper = QWidget()
+        across = QHBoxLayout(upper)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(6)
+        across.addWidget(self.screen, 1)
+        across.addWidget(self.meters)
+        lower = QFrame()
+        lower.setObjectName("Panel")
+        inner = QVBoxLayout(lower)
+        inner.setContentsMargins(8, 8, 8, 6)
+        inner.addWidget(self.scopes)
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.setHandleWidth(6)
+        left.setChildrenCollapsible(False)
+        left.addWidget(upper)
+        left.addWidget(lower)
+        left.setStretchFactor(0, 5)
+        left.setStretchFactor(1, 3)
+        left.setSizes([500, 260])
+        split = self.split = QSplitter(Qt.Orientation.Horizontal)
+        split.setHandleWidth(6)
+        split.setChildrenCollapsible(False)
+        split.addWidget(left)
+        split.addWidget(self._column())
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 0)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(6, 6, 6, 6)
+        rows.setSpacing(6)
+        rows.addWidget(self.notices)
+        rows.addWidget(split, 1)
+        rows.addWidget(self._session())
+        rows.addWidget(self.deck)
+        scale = theme.text_scale()
+        room = self.screen_size()
+        self.resize(min(round(1320 * scale), room[0] - 60), min(round(900 * scale), room[1] - 60))
+        column = round(350 * scale)
+        split.setSizes([self.width() - column, column])
+
+    def screen_size(self) -> tuple[int, int]:
+        room = QWidget.screen(self).availableGeometry()
+        return room.width(), room.height()
+
+    def _column(self) -> QWidget:
+        """What can be set, scrolling where the window is low."""
+        page = QWidget()
+        rows = QVBoxLayout(page)
+        rows.setContentsMargins(12, 10, 12, 10)
+        rows.setSpacing(4)
+        rows.addWidget(self.form)
+        rows.addSpacing(8)
+        title = QLabel(tr("PICTURE, IN THE DEVICE"))
+        title.setObjectName("Section")
+        rows.addWidget(title)
+        rows.addWidget(self.procamp)
+        rows.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(page)
+        frame = QFrame()
+        frame.setObjectName("Panel")
+        frame.setMinimumWidth(round(290 * theme.text_scale()))
+        inner = QVBoxLayout(frame)
+        inner.setContentsMargins(1, 1, 1, 1)
+        inner.addWidget(area)
+        return frame
+
+    def _session(self) -> QWidget:
+        frame = self.session = QFrame()
+        frame.setObjectName("Panel")
+        rows = QVBoxLayout(frame)
+        rows.setContentsMargins(8, 6, 8, 6)
+        rows.setSpacing(2)
+        rows.addWidget(self.strip)
+        rows.addWidget(self.events)
+        self.events.setFixedHeight(round(92 * theme.text_scale()))
+        return frame
+
+    def _listen(self) -> None:
+        form, taping = self.form, self._taping
+        form.device_chosen.connect(self._device)
+        form.source_chosen.connect(self._preview)
+        form.changed.connect(self._keep)
+        form.look_again.connect(self._finding.look)
+        form.folder_wanted.connect(self._choose_folder)
+        form.try_wanted.connect(self.try_deck)
+        self._finding.changed.connect(self._found)
+        self._finding.looking.connect(lambda _: self._found())
+        taping.changed.connect(self._show)
+        taping.turned.connect(self._turned)
+        taping.happened.connect(self._happened)
+        taping.ended.connect(self._ended)
+        self.watching.seen.connect(self._seen)
+        self.watching.gone.connect(self._no_picture)
+        self.deck.record.connect(self.record)
+        self.deck.stop.connect(self.stop)
+        self.deck.losses.connect(self.events.narrow)
+        self.deck.note.connect(self.note)
+        self.strip.chosen.connect(self._event_chosen)
+        self.meters.quieten.connect(taping.quieten)
+        self.scopes.mark_button.toggled.connect(self._manner)
+        self.scopes.fields_button.toggled.connect(self._manner)
+
+    # ---- what the user does
+
+    def record_or_stop(self) -> None:
+        """The key does as the button."""
+        self.deck.button.press()
+
+    def record(self) -> None:
+        """Record, or wait armed for the first picture."""
+        wish = self.form.wish
+        if self.form.fault:
+            self.notices.show_notice("fault", self.form.fault, kind="warn")
+            return
+        name = choosing.free_name(wish.name, taken_names(wish.folder))
+        if name != wish.name:  # never over another tape
+            wish = replace(wish, name=name)
+            self.form.show_wish(wish)
+        try:
+            Path(wish.folder).expanduser().mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            text = tr("{folder} cannot be made ({why}). Choose another folder")
+            self.notices.show_notice(
+                "fault", text.format(folder=wish.folder, why=fault.strerror or fault), kind="error"
+            )
+            return
+        asked = asked_for(self._finding.found, wish)
+        if asked is None:
+            return
+        for key in ("fault", "ended", "left"):
+            self.notices.close_notice(key)
+        self._keep()
+        if wish.begin == "picture" and self._taping.standing.state != "armed":
+            self._taping.arm(asked)
+        else:
+            self._taping.record(asked)
+
+    def stop(self) -> None:
+        self._taping.finish(tr("the user pressed stop"))
+
+    def note(self) -> None:
+        if self._taping.standing.state in ("recording", "paused"):
+            text = self._asker.name(tr("Note"), tr("What is to be noted at this place of the tape?"), "")
+            if text:
+                self._taping.note(text)
+
+    def try_deck(self) -> None:
+        """Show the test decks and take the first."""
+        self._finding.show_test_decks(True)
+        self.test_decks_shown.emit(True)
+        decks = [one for one in self._finding.found.devices if is_deck(one)]
+        if decks:
+            self.form.choose_device(str(decks[0].id))
+
+    def _choose_folder(self) -> None:
+        at = Path(self.form.wish.folder or default_folder())
+        path = self._asker.folder(tr("Where recordings go"), at if at.is_dir() else at.parent)
+        if path is not None:
+            self.form.show_wish(replace(self.form.wish, folder=str(path)))
+            self._keep()
+            self._show()
+
+    def _event_chosen(self, number: int) -> None:
+        self.deck.counter.setChecked(False)
+        self.events.choose(number)
+
+    # ---- what comes of it
+
+    def _found(self) -> None:
+        finding = self._finding
+        self.form.show_found(finding.found, test_decks=finding.test_decks, busy=finding.busy)
+        if self._taping.recording:
+            self.form.lock(True)
+        if finding.busy:
+            return
+        if not self._chosen and not self._taping.at_work:
+            first = choosing.first_choice(finding.found, self.form.wish, test_decks=finding.test_decks)
+            if first:
+                self._chosen = True
+                if first == self.form.wish.device:
+                    self._device()
+                else:
+                    self.form.choose_device(first)
+        self._show()
+
+    def _device(self) -> None:
+        self._chosen = True
+        device = self._finding.found.device(self.form.wish.device)
+        self.knobs.ask(device)
+        if device is not None:
+            self._finding.ask(device)
+        self._preview()
+
+    def _preview(self) -> None:
+        """Show what the device gives; nothing is written."""
+        self._keep()
+        if self._taping.recording or not self.isVisible():
+            return
+        asked = asked_for(self._finding.found, self.form.wish)
+        if asked is not None:
+            self._taping.preview(asked)
+        elif self._taping.at_work:
+            self._taping.finish(tr("no device is chosen"))
+        self._show()
+
+    def _turned(self, state: str) -> None:
+        self.form.lock(state in ("recording", "paused", "finishing"))
+        if state == "recording":
+            self.notices.close_notice("trouble")
+
+    def _happened(self, event: object) -> None:
+        assert isinstance(event, Happened)
+        if event.kind in ALARMS:
+            text = f"{words.moment(event.t_s)}  {words.happened(event)}"
+            self.notices.show_notice("trouble", text, kind="error" if event.kind != "changed" else "warn")
+        elif event.kind == "back":
+            text = f"{words.moment(event.t_s)}  {words.happened(event)}"
+            self.notices.show_notice("trouble", text, kind="warn")
+
+    def _ended(self) -> None:
+        """The tape is whole, or has failed: what can be done with it now."""
+        standing = self._taping.standing
+        done, failed = standing.done, standing.failed
+        if done is None:
+            if failed is not None:
+                self.notices.show_notice("ended", failed.text, kind="error")
+            return
+        files = [Path(one) for one in done.files]
+        choices = []
+        if files:
+            first = files[0]
+            choices.append((tr("Open in the graph"), lambda: self.open_wanted.emit(first)))
+            choices.append((tr("Render it…"), lambda: self.render_wanted.emit(first)))
+            choices.append((tr("Show the folder"), lambda: self.folder_wanted.emit(first.parent)))
+        if done.report:
+            report = Path(done.report)
+            choices.insert(2, (tr("Report"), lambda: self.report_wanted.emit(report)))
+        kind = "error" if done.fault else "warn" if done.lost else "info"
+        self.notices.show_notice("ended", words.over(done), choices, kind=kind)
+        wish = self.form.wish
+        self.form.show_wish(replace(wish, name=choosing.free_name(wish.name, taken_names(wish.folder))))
+        if self.isVisible():
+            self._preview()
+
+    # ---- what is shown
+
+    def _show(self) -> None:
+        standing = self._taping.standing
+        self.deck.show_standing(standing, fault=self.form.fault, forecast_s=self._forecast(standing))
+        self.strip.show_events(standing.events, standing.elapsed_s, recording=standing.state == "recording")
+        self.events.show_events(standing.events)
+        self.meters.show_levels(standing.heard, self._no_sound(standing))
+        self.screen.say(self._text(standing), alarm=self._alarm(standing), badges=_badges(standing),
+                        red=standing.state == "recording")  # fmt: skip
+        live = standing.live.ring if standing.live is not None and self.isVisible() else ""
+        if live != self.watching.path:
+            self.watching.watch(live)
+        if standing.refused:
+            self.notices.show_notice("refused", standing.refused, kind="warn")
+
+    def _forecast(self, standing: Standing) -> float | None:
+        return standing.counters.left_s if standing.counters is not None else None
+
+    def _no_sound(self, standing: Standing) -> str:
+        return tr("No sound") if standing.live is not None else ""
+
+    def _text(self, standing: Standing) -> str:
+        """What stands where there is no picture."""
+        if standing.state == "failed" and standing.failed is not None:
+            return standing.failed.text
+        if standing.state in ("preview", "armed", "recording"):
+            return tr("Waiting for the first picture…")
+        if standing.state == "finishing":
+            return _finishing(standing)
+        if self._finding.found.device(self.form.wish.device) is not None:
+            return tr("Nothing is open")
+        if self._finding.busy:
+            return tr("Looking for devices…")
+        return tr("Choose a device on the right.\nWithout one, the test deck shows how it works.")
+
+    def _alarm(self, standing: Standing) -> str:
+        if standing.state == "paused":
+            reason = standing.reason or tr("Nothing comes from the device")
+            return f"{reason}\n" + tr("What came so far is safe. Recording goes on by itself as soon as it is back.")
+        if standing.state == "finishing":
+            return _finishing(standing)
+        return ""
+
+    def _seen(self, seen: object) -> None:
+        assert isinstance(seen, Seen)
+        self.screen.show_picture(seen)
+        self.scopes.show_seen(seen)
+
+    def _no_picture(self) -> None:
+        self.screen.clear()
+        self.scopes.clear()
+
+    def _manner(self) -> None:
+        self.watching.manner = Manner(
+            marked=self.scopes.mark_button.isChecked(), both_fields=self.scopes.fields_button.isChecked()
+        )
+
+    def _keep(self) -> None:
+        self._settings.set(KEPT, self.form.wish.kept())
+        self._show()
+
+    # ---- the window
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._finding.begin()
+        if self._chosen and not self._taping.at_work:
+            self._preview()
+        self._show()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.watching.watch("")
+            if self._taping.standing.state == "preview":
+                self._taping.finish("the panel was closed")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """It goes; a recording does not: the line at the bottom of the main window shows it."""
+        super().closeEvent(event)
+
+    def end(self) -> None:
+        """Before the program ends."""
+        self.watching.close()
+        self._finding.close()
+
+
+def _badges(standing: Standing) -> tuple[tuple[str, str], ...]:
+    made = []
+    if standing.state == "recording":
+        made.append((f"● {tr('REC')}", "#ff6a62"))
+    elif standing.state in ("preview", "armed", "paused"):
+        made.append((words.state(standing.state), "#f0b03f" if standing.state != "preview" else "#d9dee7"))
+    signal = standing.signal
+    if signal is not None and words.signal(signal.kind):
+        made.append((words.signal(signal.kind), "#f0b03f"))
+    return tuple(made)
+
+
+def _finishing(standing: Standing) -> str:
+    at = standing.finishing
+    if at is None:
+        return tr("The recording is made whole…")
+    return tr("The recording is made whole: {what}, {percent} %").format(what=at.what, percent=round(at.share * 100))
