@@ -28,12 +28,13 @@ from nodes.media import LIVE, SET, TAKE, Media, MediaError, Probe, SoundStream, 
 from nodes.model import Mode, Model, Pattern, find_model
 from nodes.node import Node
 from nodes.params import Colour, Curve, FilePath, FolderPath, ParamError, Ranges, Text, param
+from nodes.places import Places, ends_at, parse_places, spans
 from nodes.ports import Audio, Captions, Clip, Mask, Timecodes, Vectors, Wants, gives, takes
 from nodes.restoring import MOST_FACES, Finding, restored
 from nodes.script import Ref, Script
 from nodes.shelf import SUFFIXES
 from nodes.sink import Coder, Sink, SoundCodec
-from nodes.sound import Silence, Sound, SoundFile, SoundJoin
+from nodes.sound import Silence, Sound, SoundFile, SoundJoin, SoundOp
 from nodes.stage import Precision, Provider, Stage
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "ParamError",
     "Pattern",
     "PixelFormat",
+    "Places",
     "Precision",
     "Primaries",
     "Probe",
@@ -85,6 +87,7 @@ __all__ = [
     "SoundFile",
     "SoundInfo",
     "SoundJoin",
+    "SoundOp",
     "SoundStream",
     "Stage",
     "StrEnum",
@@ -99,6 +102,7 @@ __all__ = [
     "coloured_format",
     "converted",
     "curve_segments",
+    "ends_at",
     "enhanced",
     "filled",
     "find_model",
@@ -106,11 +110,13 @@ __all__ = [
     "guess_matrix",
     "hole",
     "param",
+    "parse_places",
     "phase",
     "replace",
     "restored",
     "seen",
     "snap_rate",
+    "spans",
     "takes",
     "time_plane",
     "wanted_format",
