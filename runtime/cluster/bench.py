@@ -241,11 +241,16 @@ def _described(folder: Path, path: Path) -> Plain:
 # -- the small ones
 def found(source: Plain) -> Path | None:
     """A source on this machine: under its own path, or sent before."""
-    for path in (Path(source["path"]), _copy_of(source)):
-        with suppress(OSError):
-            if path.stat().st_size == source["bytes"] or not source["sent"]:
-                return path
-    return None
+    with suppress(OSError):
+        path = Path(source["path"])
+        if path.stat().st_size == source["bytes"] or not source["sent"]:
+            return path
+    return _copy_if_whole(source)
+
+
+def _copy_if_whole(source: Plain) -> Path | None:
+    path = _copy_of(source)
+    return path if path.is_file() else None
 
 
 def _copy_of(source: Plain) -> Path:
