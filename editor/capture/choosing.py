@@ -232,11 +232,22 @@ def signal_word(signal: Signal) -> str:
 
 def codec_word(codec: str) -> str:
     return {
-        "ffv1": tr("FFV1: lossless, smallest, with checksums"),
-        "utvideo": tr("UT Video: lossless, quick, opens everywhere"),
-        "huffyuv": tr("HuffYUV: lossless, very quick, larger"),
-        "v210": tr("v210: uncompressed, 10 bit"),
-        "dv": tr("DV: what the camera sent, bit for bit"),
+        "ffv1": tr("FFV1, lossless"),
+        "utvideo": tr("UT Video, lossless"),
+        "huffyuv": tr("HuffYUV, lossless"),
+        "v210": tr("v210, uncompressed"),
+        "dv": tr("DV, bit for bit"),
+    }.get(codec, codec)
+
+
+def codec_tip(codec: str) -> str:
+    """What speaks for it."""
+    return {
+        "ffv1": tr("Smallest, with a checksum in every slice: the archive's choice. Takes the most computing."),
+        "utvideo": tr("Quick to write and to edit; larger than FFV1."),
+        "huffyuv": tr("The quickest to write, and the largest but v210."),
+        "v210": tr("10 bit, as SDI and DeckLink give it: about 27 MB a second."),
+        "dv": tr("What the camera sent, copied. Nothing can be better."),
     }.get(codec, codec)
 
 

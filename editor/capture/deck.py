@@ -10,7 +10,7 @@ from editor import theme
 from editor.capture import words
 from editor.capture.button import RecordButton
 from editor.capture.losses import LossCounter
-from editor.capture.standing import LOSSES, Standing
+from editor.capture.standing import Standing
 from editor.language import tr
 from editor.renders.words import size
 
@@ -59,19 +59,17 @@ class Deck(QFrame):
         under_way = state in ("recording", "paused")
         able = under_way or (state != "finishing" and not fault)
         self.button.show_state(state, standing.elapsed_s, able=able, why="" if able else fault)
-        kept = standing.recording or standing.done is not None
+        kept = standing.begun
         self.clock.show_figure(
             words.time(standing.elapsed_s if kept else 0),
             _tape_line(standing) if kept else "",
             "text" if kept else "text3",
         )
         beside = words.beside(counters) if counters is not None and kept else ()
-        bad = kept and any(
-            one.kind in LOSSES and one.kind not in ("late", "repeated", "driver") for one in standing.events
-        )
-        self.counter.show_losses(standing.lost if kept else 0, beside, live=kept, bad=bad)
-        left = counters.left_s if counters is not None and counters.left_s is not None and under_way else forecast_s
-        free = size(counters.free_bytes) if counters is not None and counters.free_bytes else ""
+        self.counter.show_losses(standing.lost if kept else 0, beside, live=kept, bad=kept and standing.trouble)
+        room = counters if under_way else standing.room
+        left = room.left_s if room is not None and room.left_s is not None else forecast_s
+        free = size(room.free_bytes) if room is not None and room.free_bytes else ""
         written = words.written(counters) if counters is not None and kept else ""
         small = written or (tr("{size} free").format(size=free) if free else tr("until the disk is full"))
         self.disk.show_figure(words.left(left), small, "err" if left is not None and left < SHORT_S else "text")
@@ -88,12 +86,14 @@ def _tape_line(standing: Standing) -> str:
     """What the tape itself says of the time, else how many frames came."""
     counters = standing.counters
     if standing.done is not None:
-        return tr("{count} frames").format(count=standing.done.frames)
+        return tr("{count} frames").format(count=words.whole(standing.done.frames))
     if counters is None:
         return ""
     if counters.timecode:
         return " · ".join(filter(None, (counters.timecode, counters.recorded_at)))
-    return " · ".join(filter(None, (tr("{count} frames").format(count=counters.frames), words.drift(counters))))
+    return " · ".join(
+        filter(None, (tr("{count} frames").format(count=words.whole(counters.frames)), words.drift(counters)))
+    )
 
 
 class Figure(QWidget):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QTreeView, QWidget
 
 from capture.session.messages import Happened
@@ -107,6 +108,20 @@ class EventList(QTreeView):
         self.header().setStretchLastSection(True)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.setMinimumHeight(60)
+        self.setHeaderHidden(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.events.rowCount():
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(theme.colour("text3"))
+        if self.events.only_losses:
+            text = tr("Nothing is lost.")
+        else:
+            text = tr("What happens while a tape is recorded is listed here: losses, scenes, blank stretches, notes.")
+        painter.drawText(self.viewport().rect().adjusted(6, 6, -6, -6), Qt.TextFlag.TextWordWrap, text)
+        painter.end()
 
     def show_events(self, events: Sequence[Happened]) -> None:
         bar = self.verticalScrollBar()

@@ -69,6 +69,8 @@ class Form(QWidget):
         self._lay_out()
         self._fill_fixed()
         self._listen()
+        for box in (self.stop_after, self.blank):
+            box.lineEdit().setTextMargins(8, 0, 0, 0)  # the style sheet's padding does not reach it
         self._redraw()
 
     # ---- what is shown
@@ -163,6 +165,7 @@ class Form(QWidget):
         when.row(tr("Stop when blank"), self.blank)
         when.row(tr("Cut into files"), self.split)
         rows.addWidget(when)
+        self._grids = (source, goal, when)
 
     def _fill_fixed(self) -> None:
         """What does not depend on the device."""
@@ -211,10 +214,7 @@ class Form(QWidget):
                 item.setData(str(one.id), Qt.ItemDataRole.UserRole)
                 item.setToolTip(tip("\n".join(filter(None, (one.name, one.nature.reason, one.note)))))
                 model.appendRow(item)
-        old = self.device.model()
-        self.device.setModel(model)
-        if isinstance(old, QStandardItemModel) and old is not model:
-            old.deleteLater()
+        self.device.setModel(model)  # which deletes the one before
         self.device.setCurrentIndex(max(0, self.device.findData(self.wish.device)))
         some = any(devices for _, devices in groups)
         self.try_button.setVisible(not some and not busy)
@@ -243,6 +243,9 @@ class Form(QWidget):
             self._put(self.sound, [*sounds, (tr("none"), NO_SOUND)], wish.sound)
             codecs = offered.codecs
         self._put(self.codec, [(choosing.codec_word(one), one) for one in codecs], wish.codec)
+        for index in range(self.codec.count()):
+            self.codec.setItemData(index, choosing.codec_tip(self.codec.itemData(index)), Qt.ItemDataRole.ToolTipRole)
+        self.codec.setToolTip(choosing.codec_tip(wish.codec))
         self.about.setText(self._about())
         self.about.setVisible(bool(self.about.text()))
         self._filling = False
@@ -252,10 +255,9 @@ class Form(QWidget):
         device = self._found.device(self.wish.device)
         if device is None:
             return "\n".join(f"{one.place}: {one.text}" for one in self._found.faults if not one.expected)
-        words = choosing.signal_word(device.nature.signal)
-        if device.nature.reason and device.nature.signal is not Kind.UNKNOWN:
-            words = tr("{kind}: {reason}").format(kind=words, reason=device.nature.reason)
-        return "\n".join(filter(None, (words, device.note)))
+        self.about.setToolTip(tip(device.nature.reason))
+        kind = "" if device.nature.signal is Kind.UNKNOWN else choosing.signal_word(device.nature.signal)
+        return "\n".join(filter(None, (kind, device.note)))
 
     def _put(self, box: QComboBox, entries: Sequence[tuple[str, str]], chosen: str, none: str = "") -> None:
         """Fill a list; one with nothing to choose says so, greyed."""
@@ -340,6 +342,9 @@ class Form(QWidget):
         for button, icon in ((self.look_button, "refresh"), (self.folder_button, "folder")):
             button.setIcon(theme.icon(icon))
             button.setIconSize(QSize(side, side))
+        widest = max(grid.label_px for grid in self._grids)
+        for grid in self._grids:
+            grid.align(widest)
 
 
 class _Grid(QFrame):
@@ -347,6 +352,7 @@ class _Grid(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self._labels: list[QLabel] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(10)
@@ -356,10 +362,19 @@ class _Grid(QFrame):
     def row(self, text: str, part: QWidget) -> QLabel:
         label = QLabel(text)
         label.setBuddy(part)
+        self._labels.append(label)
         at = self._grid.rowCount()
         self._grid.addWidget(label, at, 0)
         self._grid.addWidget(part, at, 1)
         return label
+
+    @property
+    def label_px(self) -> int:
+        return max(label.sizeHint().width() for label in self._labels)
+
+    def align(self, px: int) -> None:
+        """The fields of several grids begin at one line."""
+        self._grid.setColumnMinimumWidth(0, px)
 
     def wide(self, part: QWidget) -> None:
         self._grid.addWidget(part, self._grid.rowCount(), 1)

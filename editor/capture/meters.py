@@ -94,7 +94,9 @@ class SoundMeters(QWidget):
             y = body.bottom() - body.height() * height(db)
             painter.setPen(theme.colour("#8a94a5"))
             align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(0, y - 8 * scale, body.left() - 6 * scale, 16 * scale), align, str(db))
+            painter.drawText(
+                QRectF(0, y - 8 * scale, body.left() - 6 * scale, 16 * scale), align, str(db).replace("-", "−")
+            )
             painter.setPen(theme.colour("#ffffff", 22))
             painter.drawLine(round(body.left()), round(y), round(body.right()), round(y))
 

@@ -30,7 +30,7 @@ from editor.capture.meters import SoundMeters
 from editor.capture.procamp import Knobs, ProcAmpBox
 from editor.capture.scopes import LiveScopes
 from editor.capture.screen import LiveScreen
-from editor.capture.standing import Standing
+from editor.capture.standing import LOSSES, Standing
 from editor.capture.strip import Strip
 from editor.capture.taping import Taping
 from editor.capture.watching import Manner, Seen, Watching
@@ -41,7 +41,8 @@ from editor.window.notices import Notices
 
 KEPT = "capture"
 """The setting under which the wish is kept."""
-ALARMS = ("vanished", "stall", "disk", "changed", "restarted")
+ALARMS = ("disk", "changed")
+"""What else is told in red over the picture."""
 
 
 class CapturePanel(QWidget):
@@ -67,7 +68,7 @@ class CapturePanel(QWidget):
         self.form = Form(replace(wish, folder=folder, name=name))
         self.knobs = Knobs(self)
         self.procamp = ProcAmpBox(self.knobs)
-        self.screen, self.scopes, self.meters = LiveScreen(), LiveScopes(), SoundMeters()
+        self.picture, self.scopes, self.meters = LiveScreen(), LiveScopes(), SoundMeters()
         self.strip, self.events, self.deck = Strip(), EventList(), Deck()
         self.notices = Notices()
         self.watching = Watching(self)
@@ -83,7 +84,7 @@ class CapturePanel(QWidget):
         across = QHBoxLayout(upper)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(6)
-        across.addWidget(self.screen, 1)
+        across.addWidget(self.picture, 1)
         across.addWidget(self.meters)
         lower = QFrame()
         lower.setObjectName("Panel")
@@ -113,14 +114,10 @@ class CapturePanel(QWidget):
         rows.addWidget(self._session())
         rows.addWidget(self.deck)
         scale = theme.text_scale()
-        room = self.screen_size()
-        self.resize(min(round(1320 * scale), room[0] - 60), min(round(900 * scale), room[1] - 60))
+        room = self.screen().availableGeometry()
+        self.resize(min(round(1320 * scale), room.width() - 60), min(round(900 * scale), room.height() - 60))
         column = round(350 * scale)
         split.setSizes([self.width() - column, column])
-
-    def screen_size(self) -> tuple[int, int]:
-        room = QWidget.screen(self).availableGeometry()
-        return room.width(), room.height()
 
     def _column(self) -> QWidget:
         """What can be set, scrolling where the window is low."""
@@ -184,6 +181,14 @@ class CapturePanel(QWidget):
         self.scopes.fields_button.toggled.connect(self._manner)
 
     # ---- what the user does
+
+    def take_over(self, wish: Wish) -> None:
+        """Set up what a node of the graph asks for."""
+        other = wish.device != self.form.wish.device
+        name = choosing.free_name(wish.name, taken_names(wish.folder)) if wish.name.strip() else self.form.wish.name
+        self.form.show_wish(replace(wish, name=name))
+        if other:
+            self._device()
 
     def record_or_stop(self) -> None:
         """The key does as the button."""
@@ -288,22 +293,19 @@ class CapturePanel(QWidget):
 
     def _turned(self, state: str) -> None:
         self.form.lock(state in ("recording", "paused", "finishing"))
-        if state == "recording":
-            self.notices.close_notice("trouble")
 
     def _happened(self, event: object) -> None:
         assert isinstance(event, Happened)
-        if event.kind in ALARMS:
-            text = f"{words.moment(event.t_s)}  {words.happened(event)}"
-            self.notices.show_notice("trouble", text, kind="error" if event.kind != "changed" else "warn")
-        elif event.kind == "back":
-            text = f"{words.moment(event.t_s)}  {words.happened(event)}"
-            self.notices.show_notice("trouble", text, kind="warn")
+        if self._taping.recording and (event.kind in LOSSES or event.kind in ALARMS):
+            self.picture.warn(f"{words.moment(event.t_s)}   {words.happened(event)}")
+        elif event.kind == "started":
+            self.picture.warn("")
 
     def _ended(self) -> None:
         """The tape is whole, or has failed: what can be done with it now."""
         standing = self._taping.standing
         done, failed = standing.done, standing.failed
+        self.picture.warn("")
         if done is None:
             if failed is not None:
                 self.notices.show_notice("ended", failed.text, kind="error")
@@ -333,7 +335,7 @@ class CapturePanel(QWidget):
         self.strip.show_events(standing.events, standing.elapsed_s, recording=standing.state == "recording")
         self.events.show_events(standing.events)
         self.meters.show_levels(standing.heard, self._no_sound(standing))
-        self.screen.say(self._text(standing), alarm=self._alarm(standing), badges=_badges(standing),
+        self.picture.say(self._text(standing), alarm=self._alarm(standing), badges=_badges(standing),
                         red=standing.state == "recording")  # fmt: skip
         live = standing.live.ring if standing.live is not None and self.isVisible() else ""
         if live != self.watching.path:
@@ -342,7 +344,7 @@ class CapturePanel(QWidget):
             self.notices.show_notice("refused", standing.refused, kind="warn")
 
     def _forecast(self, standing: Standing) -> float | None:
-        return standing.counters.left_s if standing.counters is not None else None
+        return standing.room.left_s if standing.room is not None else None
 
     def _no_sound(self, standing: Standing) -> str:
         return tr("No sound") if standing.live is not None else ""
@@ -363,19 +365,20 @@ class CapturePanel(QWidget):
 
     def _alarm(self, standing: Standing) -> str:
         if standing.state == "paused":
-            reason = standing.reason or tr("Nothing comes from the device")
-            return f"{reason}\n" + tr("What came so far is safe. Recording goes on by itself as soon as it is back.")
+            return f"{_why_paused(standing)}\n" + tr(
+                "What came so far is safe. Recording goes on by itself as soon as it is back."
+            )
         if standing.state == "finishing":
             return _finishing(standing)
         return ""
 
     def _seen(self, seen: object) -> None:
         assert isinstance(seen, Seen)
-        self.screen.show_picture(seen)
+        self.picture.show_picture(seen)
         self.scopes.show_seen(seen)
 
     def _no_picture(self) -> None:
-        self.screen.clear()
+        self.picture.clear()
         self.scopes.clear()
 
     def _manner(self) -> None:
@@ -423,6 +426,13 @@ def _badges(standing: Standing) -> tuple[tuple[str, str], ...]:
     if signal is not None and words.signal(signal.kind):
         made.append((words.signal(signal.kind), "#f0b03f"))
     return tuple(made)
+
+
+def _why_paused(standing: Standing) -> str:
+    last = next(
+        (one for one in reversed(standing.events) if one.kind in ("vanished", "stall", "changed", "disk")), None
+    )
+    return words.happened(last) if last is not None else standing.reason or tr("Nothing comes from the device")
 
 
 def _finishing(standing: Standing) -> str:

@@ -40,7 +40,7 @@ class Yuv:
 def planes_of(data: bytes | bytearray | memoryview, facts: RingFacts) -> Yuv:
     """Cut a ring's frame into its planes; nothing is copied."""
     bits = int(facts.format.rpartition("P")[2])
-    made: list[Plane] = []
+    made: list[Any] = []
     at = 0
     for width, height, size in facts.planes:
         kind = np.uint8 if size == 1 else np.dtype("<u2")
@@ -96,7 +96,7 @@ def values_of(frame: Yuv) -> Frame:
 
 def shape_of(facts: RingFacts) -> float:
     """How wide the picture is for its height, as it is to be seen: 4:3 for what comes off a tape unless it says so."""
-    across, down = facts.sar
+    across, down = facts.sar if all(facts.sar) else (1, 1)
     if across == down and facts.height in TAPE_LINES and facts.width in (704, 720, 352, 768, 640):
         return 4 / 3
     return facts.width * across / (facts.height * down)

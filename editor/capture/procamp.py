@@ -148,7 +148,7 @@ class ProcAmpBox(QWidget):
             label.setBuddy(figure)
             slider.setAccessibleName(words(name))
             figure.setAccessibleName(words(name))
-            figure.setFixedWidth(round(64 * theme.text_scale()))
+            figure.lineEdit().setTextMargins(6, 0, 0, 0)
             slider.valueChanged.connect(lambda value, name=name: self._moved(name, value))
             figure.valueChanged.connect(lambda value, name=name: self._moved(name, value))
             self.labels.append(label)
@@ -208,9 +208,9 @@ class ProcAmpBox(QWidget):
 
     def _turned(self, name: str, value: int) -> None:
         self._showing = True
-        for parts in (self.sliders, self.figures):
-            part = parts[name]  # type: ignore[index]
-            part.setValue(value)  # type: ignore[attr-defined]
+        if name in NAMES:
+            self.sliders[name].setValue(value)
+            self.figures[name].setValue(value)
         self._showing = False
 
     def _reset(self) -> None:

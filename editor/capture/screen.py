@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from editor import theme
@@ -12,7 +12,7 @@ from editor.language import tr
 
 
 class LiveScreen(QWidget):
-    """`show_picture`, `clear`; `say` lays a line over it, `alarm` a large one."""
+    """`show_picture`, `clear`; `say` lays words over it. What was `warn`ed of stays until it is clicked away."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,6 +21,7 @@ class LiveScreen(QWidget):
         self._text = self._alarm = ""
         self._badges: tuple[tuple[str, str], ...] = ()
         self._red = False
+        self._warning = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 180)
         self.setAccessibleName(tr("Live picture"))
@@ -48,6 +49,19 @@ class LiveScreen(QWidget):
             self.setAccessibleDescription(". ".join(filter(None, (alarm, text, *(one for one, _ in badges)))))
             self.update()
 
+    def warn(self, text: str) -> None:
+        """A red line over the foot of the picture; nothing around it moves. Empty: away with it."""
+        if text != self._warning:
+            self._warning = text
+            self.update()
+
+    @property
+    def warning(self) -> str:
+        return self._warning
+
+    def mousePressEvent(self, _: QMouseEvent) -> None:
+        self.warn("")
+
     def sizeHint(self) -> QSize:
         return QSize(720, 540)
 
@@ -73,6 +87,8 @@ class LiveScreen(QWidget):
         elif self._image is None and self._text:
             self._words(painter, self._text, 14, "#aab3c2")
         self._corner(painter)
+        if self._warning and not self._alarm:
+            self._band(painter)
         if self._red:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             pen = painter.pen()
@@ -94,6 +110,17 @@ class LiveScreen(QWidget):
             painter.drawRoundedRect(box, 8, 8)
         painter.setPen(theme.colour(tint))
         painter.drawText(room, int(flags), text)
+
+    def _band(self, painter: QPainter) -> None:
+        font = theme.font(14, bold=True)
+        high = QFontMetrics(font).height() + 16.0
+        box = QRectF(0, self.height() - high, self.width(), high)
+        painter.fillRect(box, theme.colour("#b3261e", 235))
+        painter.setFont(font)
+        painter.setPen(theme.colour("#ffffff"))
+        text = QFontMetrics(font).elidedText(self._warning, Qt.TextElideMode.ElideRight, round(box.width()) - 60)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(box.adjusted(0, 0, -14, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, "×")
 
     def _corner(self, painter: QPainter) -> None:
         painter.setFont(theme.font(11, bold=True))

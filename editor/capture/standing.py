@@ -28,7 +28,6 @@ from capture.session.messages import (
 
 LOSSES: frozenset[HappeningKind] = frozenset(("lost", "stall", "vanished", "restarted", "driver", "back"))
 """Events by which pictures went missing, or may have."""
-TROUBLES: frozenset[HappeningKind] = LOSSES | {"disk", "changed", "errors", "late", "repeated"}
 STRETCHES: frozenset[HappeningKind] = frozenset(("blank", "blue", "snow"))
 """They last until a picture comes again."""
 
@@ -53,12 +52,14 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`reason`: why it is in this state, in words, where that was not asked for. `counters` are those of the recording
-    once there is one, also after its end; before, of the preview."""
+    """`reason`: why it is in this state, in words, where that was not asked for. `counters` and `events` are those of
+    the recording; once it is over they stay until the next one begins, whatever is looked at meanwhile. `room`: the
+    counters of the preview, for what they say of the disk."""
 
     state: State = "idle"
     reason: str = ""
     counters: Counters | None = None
+    room: Counters | None = None
     heard: tuple[Heard, ...] = ()
     signal: Signal | None = None
     live: Live | None = None
@@ -91,8 +92,13 @@ class Standing:
 
     @property
     def trouble(self) -> bool:
-        """Whether something happened to the recording that its owner must know of."""
+        """Whether something is missing of the recording, or may be."""
         return self.lost > 0 or any(one.kind in LOSSES for one in self.events)
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a recording to speak of, under way or over."""
+        return self.recording or self.done is not None
 
 
 def step(standing: Standing, event: Event) -> Standing:
@@ -101,7 +107,7 @@ def step(standing: Standing, event: Event) -> Standing:
         case StateIs():
             return _turned(standing, event)
         case Counters():
-            return replace(standing, counters=event)
+            return replace(standing, counters=event) if standing.recording else replace(standing, room=event)
         case Levels():
             return replace(standing, heard=_heard(standing.heard, event))
         case Signal():
@@ -111,6 +117,8 @@ def step(standing: Standing, event: Event) -> Standing:
         case Picture():
             return replace(standing, frame=event.frame, skipped=event.skipped)
         case Happened():
+            if not standing.recording and event.kind != "started":
+                return standing  # of the preview: nothing of a recording
             return replace(standing, events=(*standing.events[-MOST_EVENTS:], event))
         case Finishing():
             return replace(standing, finishing=event)
@@ -138,9 +146,11 @@ def losses(standing: Standing) -> tuple[Happened, ...]:
 def _turned(standing: Standing, event: StateIs) -> Standing:
     made = replace(standing, state=event.state, reason=event.reason, refused="")
     before, now = standing.state, event.state
-    if now in ("preview", "armed", "recording") and before not in UNDER_WAY and before != now:
-        # a new tape begins, or the same one's recording: what was counted belongs to what was before
-        made = replace(made, counters=None, events=(), done=None, failed=None, finishing=None)
+    if now == "recording" and before not in UNDER_WAY:  # what was counted belongs to the tape before
+        begun = tuple(one for one in standing.events[-1:] if one.kind == "started")
+        made = replace(made, counters=None, events=begun, done=None, failed=None, finishing=None)
+    elif now in ("preview", "armed"):
+        made = replace(made, failed=None)
     if now in ("idle", "done", "failed"):
         made = replace(made, live=None, signal=None, heard=())
     return made

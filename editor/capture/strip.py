@@ -121,7 +121,9 @@ class Strip(QWidget):
         for number in range(int(length // step) + 1):
             x = self.x_of(number * step)
             painter.drawLine(QPointF(x, body.top() - 4), QPointF(x, body.top()))
-            painter.drawText(QPointF(x + 3, body.top() - 5), words.time(number * step))
+            text = words.time(number * step)
+            if x + 3 + painter.fontMetrics().horizontalAdvance(text) <= self.width():
+                painter.drawText(QPointF(x + 3, body.top() - 5), text)
 
     def _mark(self, painter: QPainter, body: QRectF, one: Happened) -> None:
         if one.kind in STRETCHES or one.kind == "picture":

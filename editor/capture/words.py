@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QLocale
+
 from capture.session.messages import Counters, Done, Happened, HappeningKind, SignalKind, State
 from editor.language import tr
 from editor.renders.words import figure, size
@@ -19,6 +21,11 @@ def moment(seconds: float) -> str:
     """`0:04:07.3`, to the tenth."""
     tenths = max(0, int(seconds * 10))
     return f"{time(tenths // 10)}.{tenths % 10}"
+
+
+def whole(count: int) -> str:
+    """`18 812`, as the language groups it."""
+    return QLocale().toString(count)
 
 
 def lasted(seconds: float) -> str:
@@ -71,10 +78,8 @@ def signal(kind: SignalKind) -> str:
 def happened(event: Happened) -> str:
     """A line of the list: what, how much of it, and the recorder's own words where it has some."""
     said = _said(event)
-    plain = event.text.strip()
-    if event.kind in ("note", "driver"):
-        return f"{said}: {plain}" if plain else said
-    return f"{said} · {plain}" if plain and plain.casefold() != said.casefold() else said
+    plain = event.text.strip() if event.kind in TOLD else ""
+    return f"{said}: {plain}" if plain else said
 
 
 def _said(event: Happened) -> str:
@@ -135,6 +140,8 @@ def kind(which: HappeningKind) -> str:
     }[which]
 
 
+TOLD: frozenset[HappeningKind] = frozenset(("note", "driver", "changed", "timecode", "audio mode", "disk", "stopped"))
+"""Kinds of which the recorder's own words say more than ours."""
 TINTS: dict[HappeningKind, str] = {
     "lost": "err", "stall": "err", "vanished": "err", "restarted": "err", "disk": "err", "changed": "warn",
     "driver": "warn", "late": "warn", "repeated": "warn", "errors": "warn", "clipped": "warn", "silent": "warn",

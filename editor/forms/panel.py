@@ -30,15 +30,17 @@ from graphs.problem import Problem
 from nodes.params import Kind
 
 MARGIN = 14
+_CAPTURE = "input.capture"
 
 
 class ParamsPanel(QWidget):
     """Edits reach the desk at most once a turn of the event loop, however fast a slider moves.
 
-    Signal: told(str) something for the status bar.
+    Signals: told(str) something for the status bar; capture_wanted(str) a tape is to be recorded for this node.
     """
 
     told = Signal(str)
+    capture_wanted = Signal(str)
 
     def __init__(
         self,
@@ -89,6 +91,10 @@ class ParamsPanel(QWidget):
         self._box.setSpacing(8)
         self._box.addWidget(self.problems)
         self._box.addWidget(self.hint)
+        self.capture_button = QPushButton(tr("Capture…"))
+        self.capture_button.setToolTip(tr("Record the tape: opens the capture with what is set here"))
+        self.capture_button.clicked.connect(lambda: self.capture_wanted.emit(self._subject.nodes[0].id))
+        self._box.addWidget(self.capture_button, 0, Qt.AlignmentFlag.AlignLeft)
         self._place = QVBoxLayout()
         self._box.addLayout(self._place)
         self._box.addLayout(self._footer())
@@ -200,6 +206,7 @@ class ParamsPanel(QWidget):
         for button in (self.reset_button, self.copy_button, self.paste_button):
             button.setVisible(bool(made.params))
         self.copy_button.setVisible(bool(made.params) and made.kind is not None)
+        self.capture_button.setVisible(len(made.nodes) == 1 and made.nodes[0].type == _CAPTURE)
         text = self._hint()
         self.hint.setText(text)
         self.hint.setVisible(bool(text))

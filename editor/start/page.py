@@ -24,9 +24,11 @@ PICTURES = Path(__file__).parent / "pictures"
 
 
 class StartPage(QScrollArea):
-    """Signals: tape_wanted() choose a tape; chosen(Path) this file; preset_chosen(str); empty_wanted()."""
+    """Signals: tape_wanted() choose a tape; capture_wanted() record one; chosen(Path) this file; preset_chosen(str);
+    empty_wanted()."""
 
     tape_wanted = Signal()
+    capture_wanted = Signal()
     chosen = Signal(object)
     preset_chosen = Signal(str)
     empty_wanted = Signal()
@@ -91,8 +93,11 @@ class StartPage(QScrollArea):
         self.tape_button.setDefault(True)
         self.tape_button.setAutoDefault(True)
         self.tape_button.clicked.connect(self.tape_wanted)
+        self.capture_button = QPushButton(tr("Capture a tape…"))
+        self.capture_button.setObjectName("Large")
+        self.capture_button.clicked.connect(self.capture_wanted)
         row.addSpacing(20)
-        for button in (self.empty_button, self.open_button, self.tape_button):
+        for button in (self.empty_button, self.open_button, self.capture_button, self.tape_button):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
             row.addSpacing(4)
         return row

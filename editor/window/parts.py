@@ -30,6 +30,7 @@ from editor.timeline import commands as timeline_commands
 from editor.timeline.timeline import Timeline
 from editor.viewer import commands as viewer_commands
 from editor.viewer.viewer import Viewer
+from editor.window.capture import CaptureParts
 from editor.window.left_over import LeftOver
 from editor.window.log import LogPanel
 from editor.window.machine import worker
@@ -59,6 +60,7 @@ class Parts(QObject):
         self.trust.guard(self.engine)
         self.line = RenderLine(desk.registry, self)
         self.shelf = ShelfParts(window)
+        self.capture = CaptureParts(window)
         self._shot: Shot | None = None
         self._fresh = True
         self._middle()
@@ -106,6 +108,7 @@ class Parts(QObject):
         self.palette = Palette(window.desk, window.actions_)
         self._panel("palette").show_part(self.palette)
         self.palette.chosen.connect(self.canvas.add_node)
+        self.palette.chosen.connect(self.capture.added)
         self.groups = groups.register(window.actions_, window.desk, self.palette.shelf, window.asker, window)
         self.palette.export_wanted.connect(self.groups.give_out)
         self.palette.removal_wanted.connect(self.groups.remove)
@@ -130,6 +133,7 @@ class Parts(QObject):
         self.clip, self.notes = ClipPanel(desk, self.engine), NotesPanel(desk)
         self.code = CodePanel(desk, self.engine)
         self.params.told.connect(self._tell)
+        self.params.capture_wanted.connect(lambda node: self.capture.show_panel(NodeId(node)))
         self.code.told.connect(self._tell)
         details = self._tabbed("details")
         details.add(self.params, tr("Parameters"))
@@ -208,7 +212,9 @@ class Parts(QObject):
         where = context
 
         def choose(type_id: str) -> object:
-            return self.canvas.place(type_id, where)
+            placed = self.canvas.place(type_id, where)
+            self.capture.added(type_id)
+            return placed
 
         if context.replaces is not None:
             self.search.ask_instead(place, context.replaces, choose)
@@ -334,11 +340,12 @@ class Parts(QObject):
 
     def may_close(self) -> bool:
         """A render that runs is not cut off without a word."""
-        return self.line.rendering is None or self._window.asker.sure(
+        stops = self.line.rendering is None or self._window.asker.sure(
             tr("A render is running"),
             tr("Closing the window stops it. What is made of it is kept, and can be gone on with at the next start."),
             tr("Stop it"),
         )
+        return stops and self.capture.may_close()
 
     def _close_compared(self) -> None:
         """The windows that compare go too: each has a worker of its own."""
@@ -356,5 +363,6 @@ class Parts(QObject):
             self.timeline.close_views,
             self.line.close,
             self.shelf.close,
+            self.capture.close,
             self.engine.close,
         )
