@@ -61,11 +61,11 @@ def stream(said: str) -> Options | None:
     rates = [int(one) for row in re.findall(r"^ +Rates: ([\d ,]+)$", part["told"], re.MULTILINE)
              for one in re.findall(r"\d{4,6}", row)]  # fmt: skip
     ranges = re.search(r"^ +Rates: (\d{4,6}) - (\d{4,6})", part["told"], re.MULTILINE)
-    if not channels or not (rates or ranges):
+    if ranges:
+        rates += [min(max(_WANTED_RATE, int(ranges[1])), int(ranges[2]))]
+    if not channels or not rates:
         return None
-    if ranges and int(ranges[1]) <= _WANTED_RATE <= int(ranges[2]):
-        rates = [_WANTED_RATE]
-    best = _WANTED_RATE if _WANTED_RATE in rates else max(rates, default=_WANTED_RATE)
+    best = _WANTED_RATE if _WANTED_RATE in rates else max(rates)
     return (("sample_rate", str(best)), ("channels", str(2 if 2 in channels else channels[0])))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 
 from capture.devices import nature
 from capture.devices.found import (
@@ -29,7 +30,7 @@ from capture.devices.lines import lines, rate
 _HEADING = re.compile(r"^AVFoundation (video|audio) devices:")
 _LISTED = re.compile(r"^\[(?P<place>\d{1,3})\] (?P<name>.*\S) *$")
 _MODE = re.compile(r"^ +(?P<w>\d{1,5})x(?P<h>\d{1,5})@\[(?P<slow>[\d.]+) (?P<fast>[\d.]+)\]fps")
-_PIXELS = re.compile(r"^ {1,4}(?P<name>[a-z][a-z0-9]{2,15})$")
+_PIXELS = re.compile(r"^ {1,4}(?P<name>[a-z0-9]{3,16})$")
 _SCREEN = re.compile(r"^Capture screen \d+$")
 
 
@@ -48,23 +49,24 @@ def devices(said: str) -> tuple[tuple[Device, ...], tuple[SoundDevice, ...]]:
 
 
 def formats(said: str) -> tuple[Format, ...]:
-    """What the complaint about an impossible size or pixel format tells, below `Supported modes:` and the like."""
-    sizes: list[Size] = []
+    """What the complaint about an impossible size or pixel format tells, below `Supported modes:` and the like. Of a
+    range of rates ffmpeg takes the fastest alone."""
+    tops: dict[tuple[int, int], set[Fraction]] = {}
     names: list[str] = []
     part = ""
     for line in lines(said):
         if line.startswith("Supported "):
             part = line
         elif "modes" in part and (match := _MODE.match(line)):
-            told = {one for text in (match["slow"], match["fast"]) if (one := rate(_short(text)))}
-            size = Size(int(match["w"]), int(match["h"]), tuple(sorted(told)), len(told) == 2)
-            if size.width and size.height and size not in sizes:
-                sizes.append(size)
+            top = rate(_short(match["fast"]))
+            if top and int(match["w"]) and int(match["h"]):
+                tops.setdefault((int(match["w"]), int(match["h"])), set()).add(top)
         elif "pixel formats" in part and (match := _PIXELS.match(line)) and match["name"] not in names:
             names.append(match["name"])
+    sizes = tuple(Size(*size, tuple(sorted(rates))) for size, rates in tops.items())
     if not names:
-        return (Format("", (), sizes=tuple(sizes)),) if sizes else ()
-    return tuple(Format(name, (("pixel_format", name),), sizes=tuple(sizes)) for name in names)
+        return (Format("", (), sizes=sizes),) if sizes else ()
+    return tuple(Format(name, (("pixel_format", name),), sizes=sizes) for name in names)
 
 
 def _short(rate_text: str) -> str:

@@ -28,6 +28,8 @@ from capture.devices.found import (
 )
 
 _SOFTWARE = "@device_sw_"
+_FIREWIRE = "\\\\?\\avc#"
+"""How Windows' device paths of FireWire decks begin, behind `@device_pnp_`."""
 _PAL, _NTSC = Fraction(25), Fraction(30000, 1001)
 
 
@@ -35,6 +37,8 @@ def devices(listed: Iterable[Listed]) -> tuple[tuple[Device, ...], tuple[SoundDe
     """The pictures and the sounds of a listing, each by its name alone: nothing has been opened yet."""
     pictures, sounds = [], []
     for one in listed:
+        if not (one.name or one.alternative):
+            continue  # nothing that ffmpeg could be told
         if "video" in one.kinds:
             pictures.append(_picture(one))
         if "audio" in one.kinds:
@@ -89,6 +93,7 @@ def _picture(one: Listed) -> Device:
         told,
         one.alternative,
         of=one.alternative if one.kinds >= {"video", "audio"} else "",
+        carries_sound=told.signal is Signal.DV,
         note=note,
     )
 
@@ -114,6 +119,8 @@ def _place(one: Listed, kind: str) -> tuple[tuple[str, str], ...]:
 
 
 def _nature(one: Listed) -> Nature:
+    if _FIREWIRE in one.alternative.lower():
+        return Nature(Signal.DV, "Windows has it on FireWire, as AV/C")
     known = nature.by_usb(one.usb)
     if known:
         return known

@@ -37,9 +37,7 @@ _USB: dict[tuple[int, int], tuple[Signal, str]] = {
 
 _ANALOG_SOCKETS = re.compile(r"composite|s-?video|svideo|component|y/?c\b|ypbpr|yryby|tuner|scart|cvbs", re.IGNORECASE)
 _DIGITAL_SOCKETS = re.compile(r"hdmi|sdi|serial digital|dvi|displayport", re.IGNORECASE)
-_DV = re.compile(
-    r"\bdv[ -](?:vcr|camera|camcorder)|\bav/?c\b|\bcamera and vcr\b|\b(?:hvr|dsr|gv-d|dcr)-?\w*\d", re.IGNORECASE
-)
+_DV = re.compile(r"\bdv\b|\bav/?c\b|\bcamera and vcr\b|\b(?:hvr|dsr|gv-d|dcr)-?\w*\d", re.IGNORECASE)
 _ANALOG_NAMES = re.compile(
     r"analog|easycap|easier ?cap|grabby|grabber|dazzle|dvc ?\d|gv-usb|usb-?live|video capture|28[26]\d device"
     r"|vc ?500|usb ?tv\b|stk1160|polaris|atv\b|av to usb|bt8[47]8|saa71\d\d|cx23\d\d\d?|cx8[58]|conexant",
