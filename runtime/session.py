@@ -12,6 +12,7 @@ A session owns one worker process. Whatever a plugin does there, a call here ret
     ├── RequestError     a file cannot be probed or indexed
     ├── Cancelled        somebody called cancel()
     └── WorkerGone       no worker runs and none will be started: `.reason`
+        └── Starved      each takes more memory than it may
 
 All methods may be called from any thread; `on_done` of preview_async is called on the session's own thread
 and must return quickly.
@@ -97,6 +98,7 @@ __all__ = [
     "Samples",
     "Session",
     "SessionError",
+    "Starved",
     "Superseded",
     "WorkerGone",
 ]
@@ -134,6 +136,7 @@ class NodeFailure:
     message: str
     log: tuple[str, ...] = ()
     crashed: bool = False  # it took the worker along
+    starved: bool = False  # the worker took more memory than it may
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ class RenderResult:
     sinks: tuple[SinkProgress, ...]
     elapsed_s: float
     cpu_s: float  # the worker's, without ffmpeg's
+    by: str = ""  # the card or the machine, where there are several
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +221,10 @@ class WorkerGone(SessionError):  # noqa: N818
         self.reason, self.log = reason, log
 
 
+class Starved(WorkerGone):
+    pass
+
+
 Region = tuple[int, int, int, int]
 """x, y, width, height in pixels of the look that is shown."""
 
@@ -238,7 +246,9 @@ class Session:
         limits: Limits | None = None,
         slot_bytes: int = _SLOT_BYTES,
         command: Sequence[str] = COMMAND,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
+        """`environment`: what the worker's has beside ours, as a seat at a card gives it (runtime.hardware.seating)."""
         self._threads, self._cache_mb = threads, cache_mb
         self._patience = patience or Patience()
         self._lock = threading.Lock()
@@ -252,7 +262,7 @@ class Session:
             self._slots: Slots | None = Slots.create(_SLOTS, slot_bytes)
         except OSError:
             self._slots = None  # no shared memory here: pictures go over the wire
-        self._supervisor = Supervisor(self._setup, limits, command)
+        self._supervisor = Supervisor(self._setup, limits, command, environment)
 
     def __enter__(self) -> Self:
         return self
@@ -604,9 +614,9 @@ class Session:
         ready = self._supervisor.ready
         return frozenset(ready.namespaces) if ready is not None else None
 
-    def describe(self, node: str, port: str = "out") -> ClipFacts:
-        """What a node's clip really is. Raises NodeError."""
-        reply = self._answer(Describe(self._supervisor.next_id(), node, port), self._picture_s(node))
+    def describe(self, node: str, port: str = "out", *, first: bool = True) -> ClipFacts:
+        """What a node's clip really is. `first`: with the props of frame 0, which is computed. Raises NodeError."""
+        reply = self._answer(Describe(self._supervisor.next_id(), node, port, first), self._picture_s(node))
         assert isinstance(reply, Described)
         return reply.clip
 
@@ -787,16 +797,17 @@ def _crash(lost: Lost, node: str, port: str, frame: int | None) -> NodeFailure:
     """A node that took the worker along. The log may name a step of ours; else it is the one that was asked for."""
     begun = lost.begun
     node, frame = (begun.node or node, begun.frame) if begun is not None else (node, frame)
-    at = blamed_line("\n".join(lost.log))
+    starved = lost.fault.kind == "memory"
+    at = blamed_line("\n".join(lost.log)) if not starved else None
     if at is not None:
         return NodeFailure(at[0], "", frame, at[1], lost.fault.text, lost.log, crashed=True)
-    return NodeFailure(node, port, frame, None, lost.fault.text, lost.log, crashed=True)
+    return NodeFailure(node, port, frame, None, lost.fault.text, lost.log, crashed=True, starved=starved)
 
 
 def _lost(lost: Lost) -> SessionError:
     if lost.fault.kind == "cancelled":
         return Cancelled("cancelled")
-    return WorkerGone(lost.fault.text, lost.log)
+    return (Starved if lost.fault.kind == "memory" else WorkerGone)(lost.fault.text, lost.log)
 
 
 def _refusal(lost: Lost, question: Question) -> SessionError:
@@ -809,6 +820,8 @@ def _refusal(lost: Lost, question: Question) -> SessionError:
             return NodeError(_crash(lost, node, port, frame))
         case Render(sinks=sinks):
             return RenderError(_crash(lost, sinks[0].node, sinks[0].output, None))
+        case _ if lost.fault.kind == "memory":
+            return _lost(lost)
         case _:
             return RequestError(lost.fault.text, lost.log)
 

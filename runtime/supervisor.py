@@ -13,7 +13,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -132,8 +132,9 @@ class Supervisor:
         setup: Callable[[Sequence[Question]], Sequence[Asking]] = lambda _: (),
         limits: watch.Limits | None = None,
         command: Sequence[str] = COMMAND,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._setup, self._command = setup, tuple(command)
+        self._setup, self._command, self._environment = setup, tuple(command), dict(environment or {})
         self._watch = watch.Watch(limits=limits or watch.Limits(), at_s=time.monotonic())
         self._asks: dict[int, _Ask] = {}
         self._log: deque[str] = deque(maxlen=_LOG_LINES)
@@ -294,7 +295,7 @@ class Supervisor:
         with self._lock:
             if self._watch.phase is watch.Phase.STARTING:  # nobody has told us to stop meanwhile
                 try:
-                    self._attend(Child(self._command))
+                    self._attend(Child(self._command, self._environment))
                     return
                 except OSError as error:
                     why = f"cannot start {self._command[0]}: {error}"

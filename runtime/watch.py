@@ -84,6 +84,7 @@ class Task:
     begun: bool = False
     alive_s: float = 0.0  # last sign of progress
     deaths: int = 0
+    starved: int = 0  # workers that took too much memory while they had it
     cancel_s: float | None = None  # when it was asked to end
 
 
@@ -395,7 +396,8 @@ def _exited(turn: _Turn, how: str) -> None:
     turn.w = replace(watch, doom=None, culprits=frozenset(), reason=fault.text)
     turn.become(Phase.RESTING)
     blamed = _settle(turn, fault, culprits)
-    if fault.kind in ("memory", "cancelled") or blamed:
+    passes = fault.kind == "cancelled" or (fault.kind == "memory" and watch.tasks)  # else it is too much by itself
+    if passes or blamed:
         turn.w = replace(turn.w, deaths_s=() if blamed else turn.w.deaths_s)
         return
     earlier = (one for one in turn.w.deaths_s if turn.now_s - one < watch.limits.window_s)
@@ -416,7 +418,8 @@ def _settle(turn: _Turn, fault: Fault, culprits: frozenset[int]) -> bool:
     for task in turn.w.tasks:
         guilty = task.id in culprits and fault.kind in ("crashed", "hung")
         deaths = task.deaths + guilty
-        lost = task.sent and not task.replay
+        starved = task.starved + (task.sent and fault.kind == "memory")
+        lost = (task.sent and not task.replay) or starved > 1
         if task.cancel_s is not None:
             turn.actions.append(Fail(task.id, Fault("cancelled", "cancelled")))
         elif deaths > 1 or lost:
@@ -424,7 +427,7 @@ def _settle(turn: _Turn, fault: Fault, culprits: frozenset[int]) -> bool:
             if guilty:
                 blamed.append(task)
         else:
-            kept.append(replace(task, deaths=deaths, sent=False, begun=False, alive_s=turn.now_s))
+            kept.append(replace(task, deaths=deaths, starved=starved, sent=False, begun=False, alive_s=turn.now_s))
     turn.w = replace(turn.w, tasks=tuple(kept))
     return bool(blamed)
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -258,7 +258,7 @@ class Far:
                     self.cluster.check()
                     self.cluster.tell(Note(f"{machine}: {_line(fault)}. Its segment is made again"))
                     continue
-                return result_from(answer["done"])
+                return replace(result_from(answer["done"]), by=machine)
 
     def forgive(self) -> None:
         self._forgive = True

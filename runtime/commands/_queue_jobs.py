@@ -6,7 +6,8 @@ import argparse
 import json
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from nodes.registry import default_registry
 from runtime.commands import DONE, FAILED, UserError
@@ -16,9 +17,9 @@ from runtime.commands.run import polite_kills
 from runtime.jobs.copying import copy_all
 from runtime.jobs.queue.estimate import Estimate, estimate
 from runtime.jobs.queue.left_over import throw_away
+from runtime.jobs.queue.limiting import session_for
 from runtime.jobs.queue.order import Job, Stage
 from runtime.jobs.queue.store import Queue
-from runtime.jobs.queue.working import session_for
 from runtime.jobs.render import BrokenRenderError, RefusedError
 from runtime.session import SessionError
 
@@ -41,10 +42,10 @@ def each(do: Callable[[Queue, Job, argparse.Namespace], None], queue: Queue, arg
     return DONE
 
 
-def again(queue: Queue, job: Job, args: argparse.Namespace) -> None:
+def again(queue: Queue, job: Job, args: argparse.Namespace, limits: Mapping[str, Any]) -> None:
     if args.id == ["all"] and job.stage is Stage.DONE:
         return
-    queue.retry(job.id, overwrite=args.overwrite, anyway=args.anyway)
+    queue.retry(job.id, overwrite=args.overwrite, anyway=args.anyway, **limits)
 
 
 def remove(queue: Queue, job: Job, args: argparse.Namespace) -> None:
@@ -121,7 +122,7 @@ def _foretold(job: Job, one: Estimate) -> str:
     if one.slowest < 0.8 * one.fastest:
         pace += f" ({one.slowest:.1f} to {one.fastest:.1f} from place to place)"
     about = f"about {clock_time(one.seconds)} for {one.frames} frames at {pace}"
-    return f"job {job.id}, {job.order.name}: {about}; about {size(one.size_bytes)} of pictures"
+    return f"job {job.id}, {job.order.name}: {about}; about {size(one.size_bytes)}"
 
 
 def _figures(one: Estimate) -> dict[str, float]:

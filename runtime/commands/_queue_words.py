@@ -41,7 +41,7 @@ def facts(job: Job) -> dict[str, Any]:
         "size_bytes": job.size_bytes, "files": [str(file) for file in job.files], "source": order.source,
         "process": pid(job.owner) or None, "wish": job.wish, "run": job.run, "notes": list(job.notes),
         "log": list(job.log), "added": _moment(job.added), "began": _moment(job.began), "ended": _moment(job.ended),
-        "threads": order.threads, "memory_mb": order.memory_mb, "foretold_s": job.foretold_s or None,
+        "threads": order.threads, "memory_mb": order.memory_mb, "gpu": order.gpu, "foretold_s": job.foretold_s or None,
         "foretold_bytes": job.foretold_bytes or None,
     }  # fmt: skip
 

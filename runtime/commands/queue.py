@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from graphs.document import Graph
 from nodes.registry import default_registry
@@ -80,7 +81,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("pause", "hold jobs, running or waiting", lambda queue, job, _: queue.pause(job.id)),
         ("resume", "let jobs go on", lambda queue, job, _: queue.resume(job.id)),
         ("cancel", "end jobs; what is made is kept until they are removed", lambda queue, job, _: queue.cancel(job.id)),
-        ("retry", "put jobs that are over in line again", jobs.again),
+        ("retry", "put jobs that are over in line again", _again),
         ("remove", "take jobs off the list; results stay", jobs.remove),
     ):
         one = command(name, purpose, partial(jobs.each, do))
@@ -88,6 +89,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         if name == "retry":
             one.add_argument("--overwrite", action="store_true", help="replace an existing result")
             one.add_argument("--anyway", action="store_true", help="go on though something has changed since it began")
+            _limit_arguments(one)
         elif name == "remove":
             one.add_argument("--wholly", action="store_true", help="from the history too, and what is made of them")
 
@@ -120,12 +122,26 @@ def _order_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--intermediate", action="store_true", help="keep segments without loss, encode at the end")
     parser.add_argument("--substitute", action="store_true", help="show a neighbour for a frame that cannot be made")
     parser.add_argument("--priority", type=int, default=0, help="higher ones are done first; 0 is usual")
-    parser.add_argument(
-        "--threads", type=int, default=0, metavar="N", help="of the filters; left out, as the machine has"
-    )
-    parser.add_argument("--memory-mb", type=int, default=0, metavar="N",
-        help="the worker is begun anew where it takes more")  # fmt: skip
+    _limit_arguments(parser)
     parser.add_argument("--then-copy-to", type=Path, metavar="DIR", help="copy the results there, and compare")
+
+
+def _limit_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--threads", type=int, metavar="N", help="of the filters; left out, as the machine has")
+    parser.add_argument("--memory-mb", type=int, metavar="N", help="the worker is begun anew where it takes more")
+    parser.add_argument(
+        "--gpu", metavar="CARD", help="for models and NVENC: a number, a part of its name, or none; left out, the best"
+    )
+
+
+def _limits(args: argparse.Namespace) -> dict[str, Any]:
+    """Those that were said."""
+    for name in ("threads", "memory_mb"):
+        if (getattr(args, name) or 0) < 0:
+            raise UserError(f"--{name.replace('_', '-')} {getattr(args, name)}: 0 or more")
+    return {
+        name: value for name in ("threads", "memory_mb", "gpu") if (value := getattr(args, name)) is not None
+    }  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
@@ -148,17 +164,17 @@ def run(args: argparse.Namespace) -> int:
 # ---- ordering
 
 
+def _again(queue: Queue, job: Job, args: argparse.Namespace) -> None:
+    jobs.again(queue, job, args, _limits(args))
+
+
 def _wanted(args: argparse.Namespace, graphs: Sequence[str], beside: Sequence[str], folder: Path | None) -> Wanted:
-    for name, least in (("threads", 0), ("memory_mb", 0)):
-        if getattr(args, name) < least:
-            raise UserError(f"--{name.replace('_', '-')} {getattr(args, name)}: {least} or more")
     if args.single_pass and args.intermediate:
         raise UserError("--single-pass has no segments to keep for --intermediate. Leave one of them out")
     like = Order(
         "", Graph.of((), ()), overwrite=args.overwrite, trust=args.trust, single_pass=args.single_pass,
-        intermediate=args.intermediate, substitute=args.substitute, threads=args.threads,
-        memory_mb=args.memory_mb,
-        copy_to=str(args.then_copy_to.absolute()) if args.then_copy_to else "",
+        intermediate=args.intermediate, substitute=args.substitute,
+        copy_to=str(args.then_copy_to.absolute()) if args.then_copy_to else "", **_limits(args),
     )  # fmt: skip
     return Wanted(graphs, beside, args.set, folder, span(getattr(args, "frames", None)), like)
 

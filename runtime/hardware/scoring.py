@@ -49,19 +49,20 @@ def for_ai(machine: Machine, wanted: Wishes | None = None, speeds: Mapping[str, 
 
 
 def for_encoding(machine: Machine, codec: str = "h264", wanted: Wishes | None = None) -> list[Scored]:
-    """All that can encode `codec` here, the fastest first. A maker's encoder is put on its card with the most memory;
-    where no card of that maker was seen, it still works and is named by itself."""
-    found = [_encoder(one, machine) for one in machine.encoders if one.works and one.name.startswith(f"{codec}_")]
+    """All that can encode `codec` here, the fastest first. A maker's encoder is on each of its cards, the one with the
+    most memory first; where no card of that maker was seen, it still works and is named by itself."""
+    works = [one for one in machine.encoders if one.works and one.name.startswith(f"{codec}_")]
+    found = [there for one in works for there in _encoders(one, machine)]
     found.append(Scored(CPU, machine.cpu.name or CPU, min(99.0, machine.cpu.usable)))
     wishes = wanted.encoders if wanted else ()
     return sorted(found, key=lambda one: (rank(one.encoder or CPU, wishes), -one.score))
 
 
-def _encoder(one: Encoder, machine: Machine) -> Scored:
+def _encoders(one: Encoder, machine: Machine) -> list[Scored]:
     kind = one.name.partition("_")[2]
-    cards = [gpu for gpu in machine.gpus if gpu.maker is one.maker]
-    card = max(cards, key=lambda gpu: gpu.memory_bytes or 0, default=None)
-    return Scored(card.id if card else kind, card.name if card else kind, _ENCODING[kind], kind)
+    cards = sorted((gpu for gpu in machine.gpus if gpu.maker is one.maker), key=lambda gpu: -(gpu.memory_bytes or 0))
+    score = _ENCODING[kind]
+    return [Scored(card.id, card.name, score, kind) for card in cards] or [Scored(kind, kind, score, kind)]
 
 
 def _card(gpu: Gpu) -> float:

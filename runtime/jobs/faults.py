@@ -9,7 +9,7 @@ from graphs.problem import Problem
 from runtime.ffmpeg import FfmpegError
 from runtime.jobs.destinations import Destination
 from runtime.jobs.journal import JournalError
-from runtime.session import NodeError, RenderError, RequestError, WorkerGone
+from runtime.session import NodeError, RenderError, RequestError, Starved, WorkerGone
 
 
 class RefusedError(Exception):
@@ -41,6 +41,9 @@ def unwritable(goal: Destination, fault: OSError) -> BrokenRenderError:
     return BrokenRenderError(text)
 
 
+_MORE = "It needs more than that: allow it more with --memory-mb, or give it fewer --threads"
+
+
 @contextmanager
 def clear_words() -> Iterator[None]:
     """The session's errors as one line that says what to do."""
@@ -55,9 +58,13 @@ def clear_words() -> Iterator[None]:
             raise BrokenRenderError(
                 f"{failure.node}: the disk is full. Make room, or write to another disk", failure.log
             ) from None
+        if failure.starved:
+            raise BrokenRenderError(f"{fault}. {_MORE}", failure.log) from None
         hint = ". The node's log is above; try it with other settings, or bypass it" if failure.crashed else ""
         raise BrokenRenderError(f"{fault}{hint if not isinstance(fault, RenderError) else ''}", failure.log) from None
     except RequestError as fault:
         raise BrokenRenderError(f"a source cannot be read: {fault}", fault.log) from None
+    except Starved as fault:
+        raise BrokenRenderError(f"{fault}. {_MORE}", fault.log) from None
     except WorkerGone as fault:
         raise BrokenRenderError(f"the worker is gone: {fault}. Run it again", fault.log) from None

@@ -18,6 +18,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -29,6 +30,7 @@ from runtime.jobs.segments import Segment
 
 SUFFIX = ".job"
 FORMAT, VERSION = "tapeloom job", 1
+_PATIENCE_S, _AGAIN_S = 5.0, 0.05
 
 
 class JournalError(Exception):
@@ -52,7 +54,7 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Whole:
     """A segment that is whole. `shown`: frames that could not be made, and the ones that are shown instead, by
-    output."""
+    output. `by`: the card or the machine that made it, where there are several."""
 
     first: int
     last: int
@@ -60,6 +62,7 @@ class Whole:
     took_s: float = 0.0
     cpu_s: float = 0.0
     shown: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    by: str = ""
 
     @property
     def segment(self) -> Segment:
@@ -121,7 +124,7 @@ class Folder:
     def remove(self) -> None:
         """All of it."""
         self._lock.close()
-        shutil.rmtree(self.path, ignore_errors=True)
+        cleared(self.path)
 
     def forget(self, name: str) -> None:
         """Remove one file, or folder, of it."""
@@ -187,6 +190,17 @@ class Folder:
                 os.fsync(file.fileno())
 
 
+def cleared(path: Path, patience_s: float = _PATIENCE_S) -> None:
+    """Remove a folder. Whoever is just ending may still write into it, or, on Windows, hold a file of it: then again,
+    for a while."""
+    end_s = time.monotonic() + patience_s
+    while True:
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists() or time.monotonic() > end_s:
+            return
+        time.sleep(_AGAIN_S)
+
+
 def hashes_name(file: str) -> str:
     """The file beside a piece that holds the checksums of its frames."""
     return f"{file.rsplit('.', 1)[0]}.hashes"
@@ -231,7 +245,7 @@ def _whole(line: Mapping[str, Any]) -> Whole | None:
         return None
     pieces = {node: Piece(**piece) for node, piece in line["pieces"].items()}
     shown = {node: tuple((int(a), int(b)) for a, b in pairs) for node, pairs in line.get("shown", {}).items()}
-    return Whole(line["first"], line["last"], pieces, line["took_s"], line["cpu_s"], shown)
+    return Whole(line["first"], line["last"], pieces, line["took_s"], line["cpu_s"], shown, line.get("by", ""))
 
 
 def digest(path: Path) -> str:

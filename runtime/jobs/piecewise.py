@@ -7,7 +7,6 @@ frame is left. A full disk and a source that is gone are waited for. Every segme
 
 from __future__ import annotations
 
-import os
 import queue
 import shutil
 import threading
@@ -20,6 +19,7 @@ from pathlib import Path
 from graphs.document import NodeId
 from runtime.jobs.events import Event, Joining, Note, Waiting, Writing
 from runtime.jobs.hashing import HashError, combined, packets, sums_in
+from runtime.jobs.holding_up import HoldingUp, disk_is_full, free_bytes, in_gb
 from runtime.jobs.joining import join, listing
 from runtime.jobs.journal import Folder, Piece, Whole, digest, hashes_name, size_of
 from runtime.jobs.lanes import Lane
@@ -36,13 +36,12 @@ from runtime.jobs.segments import (
     size_among,
     size_for,
 )
+from runtime.jobs.substitutes import Substitutes
 from runtime.protocol import RenderSink, SinkProgress
-from runtime.session import Cancelled, NodeFailure, RenderError, RenderResult, RenderUpdate
+from runtime.session import NodeFailure, RenderError, RenderResult, RenderUpdate
 
 __all__ = ["Piecewise", "Rules"]
 
-_FULL = ("no space left", "not enough space", "disk quota", "disk full")
-_NEIGHBOURS = 5  # frames that may be at fault in a row before a substitute would be no picture of the tape any more
 _JOIN_SHARE = 1.05  # the joined file and its sound, of what the pieces take
 
 
@@ -57,7 +56,7 @@ class Rules:
     substitute: bool = False
     spare_bytes: int = 256 << 20
     poll_s: float = 2.0
-    free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free
+    free: Callable[[Path], int] = free_bytes
 
 
 @dataclass
@@ -79,9 +78,11 @@ class Piecewise:
     makers: Sequence[Maker] = ()
     at_once: Callable[[], int] | None = None
     _wholes: list[Whole] = field(default_factory=list)
-    _shown: dict[NodeId, dict[int, int]] = field(default_factory=dict)
+    _substitutes: Substitutes = field(default_factory=Substitutes)
     _now: dict[int, RenderUpdate] = field(default_factory=dict)
     """How far each maker is, by its number."""
+    _lived: dict[int, int] = field(default_factory=dict)
+    """Segments that each maker has made since it last took too much memory."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _said: queue.SimpleQueue[Event | None] | None = None
@@ -153,9 +154,7 @@ class Piecewise:
         """What is whole already, by the journal and byte for byte."""
         said = self.folder.wholes()
         self._wholes = [whole for whole in said if self.folder.sound(whole)]
-        for whole in self._wholes:
-            for node, pairs in whole.shown.items():
-                self._shown.setdefault(NodeId(node), {}).update(pairs)
+        self._substitutes.recall(self._wholes)
         self.folder.tidy(self._wholes)
         if len(self._wholes) < len(said):
             self.tell(Note(f"{len(said) - len(self._wholes)} segments are damaged and are made again"))
@@ -166,7 +165,7 @@ class Piecewise:
         free = self.rules.free(self.folder.path.parent)
         if need > free:
             self.tell(Note(
-                f"about {_gb(need)} more are needed beside {self.folder.path.parent}, {_gb(free)} are free: "
+                f"about {in_gb(need)} more are needed beside {self.folder.path.parent}, {in_gb(free)} are free: "
                 "it will pause there, until there is room"
             ))  # fmt: skip
 
@@ -175,7 +174,8 @@ class Piecewise:
         failures = 0
         while True:
             self._await_room(self._need(*segment) * self._working)
-            self._await_sources(maker)
+            if self._held_up.await_sources():
+                maker.forgive()
             try:
                 self._once(segment, maker)
                 return
@@ -183,11 +183,16 @@ class Piecewise:
                 with self._lock:
                     self._now.pop(id(maker), None)
                 self._forget(segment)
-                if _disk_is_full(fault.failure):
+                if disk_is_full(fault.failure):
                     self.tell(Waiting("the disk is full"))
                     self._await_room(max(self._need(*segment), self.rules.spare_bytes))
                     continue
-                if self._lost_sources():
+                if self._held_up.lost_sources():
+                    continue
+                if fault.failure.starved:
+                    if not self._lived.pop(id(maker), 0):
+                        raise  # a fresh one takes too much: no shorter segment needs less
+                    self.tell(Note(f"{fault}. It is begun anew"))
                     continue
                 failures += 1
                 at = self._at_fault(fault, segment)
@@ -214,7 +219,7 @@ class Piecewise:
             if lane.sink.frames_as_files:
                 place.mkdir(exist_ok=True)
             sink = lane.piece(self.ffmpeg, parts[lane.node], place, self.folder.path / hashes_name(name))
-            asked.append(replace(sink, shown=self._shown_in(lane.node, parts[lane.node])))
+            asked.append(replace(sink, shown=self._substitutes.within(lane.node, parts[lane.node])))
         try:
             done = maker.render(asked, partial(self._progress, id(maker)))
         except BaseException:
@@ -248,7 +253,7 @@ class Piecewise:
         maker: Maker,
     ) -> None:
         named = {str(node): piece for node, piece in pieces.items()}
-        whole = Whole(*segment, named, done.elapsed_s, done.cpu_s, shown)
+        whole = Whole(*segment, named, done.elapsed_s, done.cpu_s, shown, done.by)
         try:
             self.folder.keep(whole)
         except OSError as fault:
@@ -257,6 +262,7 @@ class Piecewise:
         with self._lock:
             self._wholes.append(whole)
             self._now.pop(id(maker), None)
+            self._lived[id(maker)] = self._lived.get(id(maker), 0) + 1
             self.made += 1
 
     def _forget(self, segment: Segment) -> None:
@@ -285,22 +291,13 @@ class Piecewise:
         return None
 
     def _substitute(self, lane: Lane, frame: int, fault: RenderError) -> bool:
-        """Show a neighbour for a frame; one that was shown itself for another may be at fault in its turn."""
-        with self._lock:
-            shown = self._shown.setdefault(lane.node, {})
-            bad = {*shown, shown.get(frame, frame)}
-            found = {one: _nearest(one, bad, lane.span) for one in bad}
-            if None in found.values():
-                return False
-            shown.update({one: other for one, other in found.items() if other is not None})
+        """Show a neighbour for a frame, where there is one."""
+        other = self._substitutes.find(lane.node, frame, lane.span)
+        if other is None:
+            return False
         text = f"{lane.node}: frame {frame} cannot be made ({fault.failure.message})"
-        self.tell(Note(f"{text}; frame {shown[frame]} is shown instead"))
+        self.tell(Note(f"{text}; frame {other} is shown instead"))
         return True
-
-    def _shown_in(self, node: NodeId, span: Span) -> tuple[tuple[int, int], ...]:
-        with self._lock:
-            shown = dict(self._shown.get(node, {}))
-        return tuple((frame, other) for frame, other in sorted(shown.items()) if span[0] <= frame < span[1])
 
     # -- waiting
     def _need(self, first: int, last: int) -> int:
@@ -315,32 +312,13 @@ class Piecewise:
                 found[NodeId(node)] = found.get(NodeId(node), 0) + piece.size_bytes
         return found
 
-    def _pause(self) -> None:
-        """A moment, while others may end it all. Cancelled."""
-        if self._stop.wait(self.rules.poll_s):
-            raise Cancelled("cancelled")
-
     def _await_room(self, need: int, where: Path | None = None) -> None:
-        place = where or self.folder.path.parent
-        need += self.rules.spare_bytes
-        if self._stop.is_set():
-            raise Cancelled("cancelled")
-        while (free := self.rules.free(place)) < need:
-            text = f"{place}: {_gb(free)} are free, {_gb(need)} are needed. Make room, and it goes on"
-            self.tell(Waiting(text))
-            self._pause()
+        self._held_up.await_room(need, where or self.folder.path.parent)
 
-    def _lost_sources(self) -> list[str]:
-        return [path for path in self.sources if not os.path.lexists(path)]
-
-    def _await_sources(self, maker: Maker) -> None:
-        waited = False
-        while lost := self._lost_sources():
-            waited = True
-            self.tell(Waiting(f"{lost[0]} is gone. Bring it back, and it goes on"))
-            self._pause()
-        if waited:
-            maker.forgive()
+    @property
+    def _held_up(self) -> HoldingUp:
+        rules = self.rules
+        return HoldingUp(self.sources, self.tell, rules.spare_bytes, rules.poll_s, rules.free, self._stop)
 
     # -- telling
     def tell(self, event: Event) -> None:
@@ -393,21 +371,3 @@ class Piecewise:
         listed.write_text(listing([(piece.file, piece.frames) for piece in pieces], lane.fps), "ascii")
         argv = lane.joined(self.ffmpeg, listed, document, record).argv
         join(argv, Fraction(lane.frames) / lane.fps, lambda share: self.tell(Joining(lane.node, share)))
-
-
-def _nearest(frame: int, bad: set[int], span: Span) -> int | None:
-    """The nearest frame that can be shown for `frame`."""
-    for distance in range(1, _NEIGHBOURS + 1):
-        for other in (frame - distance, frame + distance):
-            if span[0] <= other < span[1] and other not in bad:
-                return other
-    return None
-
-
-def _disk_is_full(failure: NodeFailure) -> bool:
-    said = " ".join((failure.message, *failure.log)).lower()
-    return any(words in said for words in _FULL)
-
-
-def _gb(count: int) -> str:
-    return f"{count / 1e9:.1f} GB"

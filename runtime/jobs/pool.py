@@ -14,16 +14,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Protocol
 
 from runtime.hardware.assigning import Crew, next_for
+from runtime.hardware.seating import Seat
 from runtime.jobs.events import Event, Note
 from runtime.jobs.faults import BrokenRenderError
 from runtime.jobs.segments import Segment
 from runtime.protocol import RenderSink, StepCode
 from runtime.session import RenderResult, RenderUpdate, Session, SessionError, WorkerGone
 
-__all__ = ["Gone", "Helper", "Maker", "Shares", "helpers", "threads_each", "work"]
+__all__ = ["Gone", "Helper", "Maker", "Seated", "Shares", "helpers", "threads_each", "work"]
 
 _POLL_S = 0.1
 _RETHINK_S = 0.5
@@ -47,6 +49,23 @@ class Maker(Protocol):
         ...
 
 
+class Seated:
+    """A maker at a card: what it encodes is encoded there, and the journal says who made it."""
+
+    def __init__(self, maker: Maker, seat: Seat) -> None:
+        self._maker, self.seat = maker, seat
+
+    def render(self, sinks: Sequence[RenderSink], on_progress: Callable[[RenderUpdate], None]) -> RenderResult:
+        there = [replace(sink, ffmpeg=self.seat.encoding(sink.ffmpeg)) for sink in sinks]
+        return replace(self._maker.render(there, on_progress), by=self.seat.name)
+
+    def forgive(self) -> None:
+        self._maker.forgive()
+
+    def cancel(self) -> None:
+        self._maker.cancel()
+
+
 class Gone(BrokenRenderError):  # noqa: N818  # as WorkerGone
     """A maker that cannot go on. One line for the user."""
 
@@ -61,12 +80,13 @@ class Shares:
         self._news = threading.Condition()
         self._crew, self._clock = Crew(), clock
 
-    def take(self, maker: str = "") -> Segment | None:
+    def take(self, maker: str = "", guess: float = 1.0) -> Segment | None:
         """The next one; waits while one that is out may come back, and where others would be done with all that is
-        left before `maker` were with one of them. None: there is nothing more to do."""
+        left before `maker` were with one of them. None: there is nothing more to do. `guess`: how its speed compares
+        with the others' before it has shown it."""
         with self._news:
             if maker:
-                self._crew = self._crew.joined(maker)
+                self._crew = self._crew.joined(maker, guess)
             while not self._ended:
                 if self._due and self._may(maker):
                     segment = self._due.pop(0)
@@ -128,7 +148,8 @@ def work(
     lost: list[Exception] = []
 
     def at_work(maker: Maker, name: str) -> None:
-        while (segment := shares.take(name)) is not None:
+        guess = maker.seat.guess if isinstance(maker, Seated) else 1.0
+        while (segment := shares.take(name, guess)) is not None:
             try:
                 make(segment, maker)
             except (WorkerGone, Gone) as fault:
@@ -186,10 +207,12 @@ def threads_each(workers: int) -> int:
 
 
 class Helper:
-    """A further worker on this machine, started and given the plan when its first segment comes."""
+    """A further worker on this machine, started at its seat and given the plan when its first segment comes."""
 
-    def __init__(self, opened: Callable[[], Session], prelude: str, steps: Sequence[StepCode]) -> None:
-        self._opened, self._plan = opened, (prelude, tuple(steps))
+    def __init__(
+        self, opened: Callable[[Seat], Session], prelude: str, steps: Sequence[StepCode], seat: Seat
+    ) -> None:  # fmt: skip
+        self._opened, self._plan, self._seat = opened, (prelude, tuple(steps)), seat
         self._session: Session | None = None
         self._loaded = False
 
@@ -213,7 +236,7 @@ class Helper:
 
     def _ready(self) -> Session:
         if self._session is None:
-            self._session = self._opened()
+            self._session = self._opened(self._seat)
         if not self._loaded:
             prelude, steps = self._plan
             try:
@@ -229,10 +252,10 @@ class Helper:
 
 @contextmanager
 def helpers(
-    count: int, opened: Callable[[], Session], prelude: str, steps: Sequence[StepCode]
+    seats: Sequence[Seat], opened: Callable[[Seat], Session], prelude: str, steps: Sequence[StepCode]
 ) -> Iterator[list[Helper]]:
-    """`count` further workers, gone again at the end."""
-    made = [Helper(opened, prelude, steps) for _ in range(count)]
+    """A further worker at each of the seats, gone again at the end."""
+    made = [Helper(opened, prelude, steps, seat) for seat in seats]
     try:
         yield made
     finally:

@@ -111,7 +111,7 @@ class Preparing:
                 raise BrokenRenderError(f"{report.node}: {report.message}")
         found = {}
         for planned in plan.sinks:
-            facts = self.session.describe(plan.step(planned.step).node, planned.port)
+            facts = self.session.describe(plan.step(planned.step).node, planned.port, first=False)
             found[planned.node] = _agreed(planned, facts)
         return {str(node): info for node, info in found.items()}
 

@@ -15,7 +15,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,9 +27,10 @@ from graphs.document import Graph
 from graphs.problem import error
 from nodes.registry import Registry, default_registry
 from runtime.accompany import GRAPH_NAME, RECORD_NAME
-from runtime.compiled import index_files
 from runtime.ffmpeg import Ffmpeg, FfmpegError, find
+from runtime.hardware.seating import Seat, here
 from runtime.jobs import unfinished
+from runtime.jobs.asking import How, Result, render_limits
 from runtime.jobs.deciding import deciding, differences
 from runtime.jobs.destinations import set_outputs
 from runtime.jobs.events import Event, Indexing, Joining, Kept, Listening, Note, Rendered, Waiting, Writing
@@ -38,16 +39,13 @@ from runtime.jobs.finishing import finished, parts
 from runtime.jobs.joining import JoinError
 from runtime.jobs.journal import Folder, Whole
 from runtime.jobs.lanes import Lane
+from runtime.jobs.making import Making, given
 from runtime.jobs.piecewise import Piecewise, Rules
-from runtime.jobs.pool import Maker, helpers, threads_each
 from runtime.jobs.preparing import Frames as Span
 from runtime.jobs.preparing import Prepared, Preparing
 from runtime.jobs.record import SourceHashes, record, written
-from runtime.jobs.segments import LEAST_FRAMES
 from runtime.protocol import RenderSink
-from runtime.script import step_codes
 from runtime.session import Session
-from runtime.watch import Limits
 
 __all__ = [
     "BrokenRenderError",
@@ -69,43 +67,6 @@ __all__ = [
     "render",
     "render_limits",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """`single_pass`: in one go, whatever its length. `anyway`: go on with what is there though something has changed.
-    `keep`: what is whole stays where the render is cancelled. `intermediate`: segments are kept without loss and coded
-    in one go at the end, so that a failed encode is only an encode. `workers`: processes that make segments at once.
-    `cluster`: the address of one that makes them instead; `certificates`: the folder of what it wants to see."""
-
-    single_pass: bool = False
-    anyway: bool = False
-    keep: bool = True
-    workers: int = 1
-    cluster: str = ""
-    certificates: Path | None = None
-    intermediate: bool = False
-    least: int = LEAST_FRAMES
-    rules: Rules = field(default_factory=Rules)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """`cpu_s` is the worker's, without ffmpeg's; `elapsed_s` the whole, `rendering_s` without getting ready.
-    `segments`: how many there are; `made`: how many of them this run made."""
-
-    files: tuple[Rendered, ...]
-    elapsed_s: float
-    rendering_s: float
-    cpu_s: float
-    notes: tuple[str, ...] = ()
-    segments: int = 0
-    made: int = 0
-
-
-def render_limits() -> Limits:
-    """A render comes to its end in spite of a plugin that crashes here and there: it counts tries itself."""
-    return Limits(restarts=60)
 
 
 def render(
@@ -137,18 +98,10 @@ def render(
     except FfmpegError as fault:
         raise BrokenRenderError(str(fault)) from None
     how = how or How()
-    with clear_words(), _given(session, how.workers) as worker:
-        run = _Run(worker, ffmpeg, listen, began, graph, how, overwrite)
+    seats = how.seats or (here(how.workers) if session is None and not how.cluster else ())
+    with clear_words(), given(session, how.workers, seats) as worker:
+        run = _Run(worker, ffmpeg, listen, began, graph, how, overwrite, seats)
         return run.run(known, frames, trust)
-
-
-@contextmanager
-def _given(session: Session | None, workers: int) -> Iterator[Session]:
-    if session is not None:
-        yield session
-        return
-    with Session(limits=render_limits(), threads=threads_each(workers)) as own:
-        yield own
 
 
 @dataclass
@@ -162,6 +115,7 @@ class _Run:
     graph: Graph
     how: How
     overwrite: bool
+    seats: Sequence[Seat] = ()
 
     def run(self, registry: Registry, frames: Span | None, trust: bool) -> Result:
         ready = Preparing(self.session, self.ffmpeg, self.listen)
@@ -203,7 +157,7 @@ class _Run:
                 document, told = self._documents(folder, lane, work, unread, ())
                 sink, command = lane.whole(self.ffmpeg.path, document, told)
                 notes += self._told(lane, command.notes)
-                asked.append(sink)
+                asked.append(replace(sink, ffmpeg=self.seats[0].encoding(sink.ffmpeg)) if self.seats else sink)
             with parts(work.lanes):
                 done = self.session.render(asked, lambda update: self.listen(Writing(update)))
                 files = finished(work.lanes, self.session, self.overwrite)
@@ -214,10 +168,14 @@ class _Run:
         folder = self._opened(work.lanes, frames, trust)
         hashes = SourceHashes(work.sources)
         job = Piecewise(self.session, self.ffmpeg.path, work.lanes, folder, work.sources, self.listen, self.how.rules)
+        making = Making(self.session, self.ffmpeg, self.graph, self.how, self.seats, frames, trust)
         try:
-            with clear_words(), self._makers(work, job, frames, trust) as job.makers:
+            with clear_words(), making.makers(work, job) as job.makers:
                 job.render()
             notes = [note for lane in work.lanes for note in self._told(lane, lane.notes)]
+            if shares := _shares(job.wholes):
+                self.listen(Note(shares))
+                notes.append(shares)
             with parts(work.lanes):
                 for lane in work.lanes:
                     document, told = self._documents(folder.path, lane, work, hashes.all(), job.wholes)
@@ -236,47 +194,11 @@ class _Run:
                 self._removed(folder)
             raise
         self._removed(folder)
-        rendering_s = sum(whole.took_s for whole in job.wholes) / max(1, self.how.workers)
+        rendering_s = sum(whole.took_s for whole in job.wholes) / max(1, len(self.seats) or self.how.workers)
         cpu_s = sum(whole.cpu_s for whole in job.wholes)
         return Result(
             files, time.monotonic() - self.began, rendering_s, cpu_s, tuple(notes), len(job.wholes), job.made
         )  # fmt: skip
-
-    @contextmanager
-    def _makers(self, work: Prepared, job: Piecewise, frames: Span | None, trust: bool) -> Iterator[Sequence[Maker]]:
-        """Who makes the segments."""
-        if self.how.cluster:
-            with self._cluster(work, job, frames, trust) as far:
-                yield far
-            return
-        if self.how.workers <= 1:
-            yield ()
-            return
-        prelude, steps = step_codes(work.made.plan, index_files(work.made.plan.files))
-        threads = threads_each(self.how.workers)
-        with helpers(
-            self.how.workers - 1, lambda: Session(limits=render_limits(), threads=threads), prelude, steps
-        ) as others:
-            yield (self.session, *others)
-
-    @contextmanager
-    def _cluster(self, work: Prepared, job: Piecewise, frames: Span | None, trust: bool) -> Iterator[Sequence[Maker]]:
-        try:
-            from runtime.cluster.orders import sources_of
-            from runtime.cluster.sharing import shared_out
-        except ImportError:
-            raise BrokenRenderError("the cluster needs a layer that is not here: `launch.py setup cluster`") from None
-        order = {
-            "graph": json.loads(codec.encode(self.graph)),
-            "frames": list(frames) if frames else None,
-            "trust": trust,
-            "between": self.how.intermediate,
-            "decides": deciding(work.lanes, self.ffmpeg),
-            "sources": sources_of(work.sources),
-        }
-        with shared_out(self.how.cluster, self.how.certificates, order, job.folder.path, job.tell) as cluster:
-            job.at_once = cluster.at_once
-            yield cluster.makers()
 
     def _joined(self, job: Piecewise, lane: Lane, document: str, told: str) -> None:
         """BrokenRenderError where it fails twice."""
@@ -361,6 +283,18 @@ class _Run:
         for text in notes:
             self.listen(Note(f"{lane.node}: {text}"))
         return tuple(notes)
+
+
+def _shares(wholes: Sequence[Whole]) -> str:
+    """Who made how much, where there are several cards or machines."""
+    made: dict[str, int] = {}
+    for one in wholes:
+        made[one.by] = made.get(one.by, 0) + one.last - one.first
+    if len(made) < 2:
+        return ""
+    whole = sum(made.values())
+    parts = (f"{by or 'this machine'} {frames / whole:.0%}" for by, frames in sorted(made.items()))
+    return f"made by {', '.join(parts)}"
 
 
 def _first(lanes: Sequence[Lane]) -> Lane:

@@ -18,7 +18,8 @@ from starlette.requests import ClientDisconnect
 from graphs.codec import DocumentError
 from graphs.library import preset, preset_names
 from nodes.registry import Registry
-from runtime.jobs.queue.order import Job
+from runtime.jobs.queue.left_over import throw_away
+from runtime.jobs.queue.order import Job, Stage
 from runtime.jobs.queue.store import Queue, QueueError
 from runtime.serve import stills, uploads
 from runtime.serve.guarding import Guard
@@ -104,7 +105,8 @@ def _jobs(app: FastAPI, service: Service) -> None:
 
     @app.post("/api/jobs/{id}/{what}", status_code=204, responses={409: {"model": Refused}})
     def wish(id: int, what: Literal["pause", "resume", "cancel", "retry", "first", "up", "down", "last"]) -> None:
-        _known(queue, id)
+        job = _known(queue, id)
+        results = outputs(job.order.graph, service.registry)
         match what:
             case "pause":
                 queue.pause(id)
@@ -112,7 +114,13 @@ def _jobs(app: FastAPI, service: Service) -> None:
                 queue.resume(id)
             case "cancel":
                 queue.cancel(id)
+                if not job.owner:  # else whoever renders it does so when it has ended
+                    service.places.tidy(results)
             case "retry":
+                try:
+                    service.places.restore(results)
+                except OSError as fault:
+                    raise HTTPException(507, f"the results' folder cannot be written ({fault.strerror})") from None
                 queue.retry(id)
             case "first" | "up" | "down" | "last":
                 queue.move(id, what)
@@ -120,9 +128,12 @@ def _jobs(app: FastAPI, service: Service) -> None:
 
     @app.delete("/api/jobs/{id}", status_code=204, responses={409: {"model": Refused}})
     def remove(id: int) -> None:
-        """Take it off the list; results stay."""
-        _known(queue, id)
+        """Take it off the list; results stay. What is made of one that was cancelled goes."""
+        job = _known(queue, id)
         queue.remove(id)
+        if job.kept and job.stage is Stage.CANCELLED:
+            throw_away(job.kept)
+        service.places.tidy(outputs(job.order.graph, service.registry))
 
     @app.get("/api/jobs/{id}/still", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
     def still(id: int) -> Response:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -47,6 +48,19 @@ class Places:
         """OSError."""
         for folder in (self.uploads, self.results):
             folder.mkdir(parents=True, exist_ok=True)
+
+    def tidy(self, outputs: Iterable[Path]) -> None:
+        """Remove the folders that were made for these results, where nothing is in them."""
+        for folder in {one.parent for one in outputs}:
+            if folder.parent == self.results:
+                with suppress(OSError):
+                    folder.rmdir()
+
+    def restore(self, outputs: Iterable[Path]) -> None:
+        """Make them again. OSError."""
+        for folder in {one.parent for one in outputs}:
+            if folder.parent == self.results:
+                folder.mkdir(exist_ok=True)
 
     def readable(self, text: str) -> Path:
         """The file that `tapes/…`, or a whole path, means. PlaceError: it lies nowhere that is served, or is not

@@ -15,8 +15,11 @@ from pathlib import Path
 
 import uvicorn
 
+from runtime.jobs.events import Event
+from runtime.jobs.queue.order import Job, Stage
 from runtime.jobs.queue.working import Renderer
 from runtime.serve.app import Service, application
+from runtime.serve.ordering import outputs
 
 _GRACE_S = 5
 
@@ -90,7 +93,11 @@ def _bound(where: Listening) -> Iterator[socket.socket]:
 
 @contextmanager
 def _rendering(service: Service) -> Iterator[Renderer]:
-    with Renderer(service.queue, service.registry) as renderer:
+    def hear(job: Job, event: Event | None) -> None:
+        if event is None and job.stage is Stage.CANCELLED:
+            service.places.tidy(outputs(job.order.graph, service.registry))
+
+    with Renderer(service.queue, service.registry, hear) as renderer:
         thread = threading.Thread(target=_untiring, args=(renderer,), name="renderer")
         thread.start()
         try:

@@ -29,6 +29,8 @@ IN_MLRT = {"cuda": ("ort", "CUDA"), "dml": ("ort", "DML"), "coreml": ("ort", "CO
            "ov": ("ov", ""), "ncnn": ("ncnn", "")}  # fmt: skip
 """The namespace of the filter, and the provider it is asked for."""
 _MODEL = Path(__file__).resolve().parents[2] / "graphs" / "demo" / "models" / "demo-upscale-2x.onnx"
+_ON_CARDS = ("trt", "cuda", "dml", "coreml")
+_OFF = "this render may not use a graphics card"
 _CLOSE = 4e-3
 """Half precision keeps 11 bits."""
 _PATIENCE_S = 90
@@ -56,7 +58,7 @@ def best() -> list[str]:
 @cache
 def tried(name: str) -> Trial:
     """Whether a provider works here. Asked once a process; what cannot be here costs nothing."""
-    why = _LACKS.get(name, _nothing)()
+    why = _LACKS.get(name, _nothing)() or (_OFF if name in _ON_CARDS and no_cards() else "")
     if why:
         return Trial(name, (), why)
     root = str(Path(__file__).resolve().parents[2])
@@ -80,6 +82,11 @@ def tried(name: str) -> Trial:
         return Trial(name, (), f"it did not answer within {_PATIENCE_S} s")
     except (OSError, ValueError, LookupError) as fault:
         return Trial(name, (), f"it could not be tried ({fault})")
+
+
+def no_cards() -> bool:
+    """Whether the models of this worker keep off the graphics cards (runtime/hardware/seating.py)."""
+    return os.environ.get("TAPELOOM_AI_ON") == "cpu"
 
 
 def exact() -> dict[str, str]:

@@ -18,6 +18,7 @@ import torch
 
 from runtime.worker.nets.load import load
 from runtime.worker.nets.net import Net, NetError
+from runtime.worker.providers import no_cards
 from runtime.worker.tiled import Picture, Tiled, tile_that_fits
 from runtime.worker.torch_cache import Order, compiled
 
@@ -58,6 +59,8 @@ def ways(provider: str, precision: str) -> list[Way]:
 
 
 def _here(device: str) -> bool:
+    if no_cards():
+        return False
     module = getattr(torch, device, None)
     try:
         return bool(module and module.is_available())

@@ -18,6 +18,7 @@ from runtime.session import (
     RenderError,
     RenderUpdate,
     Session,
+    Starved,
     WorkerGone,
 )
 from runtime.watch import Limits
@@ -161,10 +162,10 @@ def test_a_render_that_makes_no_progress_is_ended(tmp_path: Path) -> None:
 
 def test_memory_above_the_ceiling_gives_a_fresh_worker() -> None:
     with Session(limits=Limits(ping_every_s=0.05, memory_bytes=400 << 20)) as session:
-        session.load([source(), per_frame("hoard", "globals().setdefault('hoarded', []).append(b'x' * (300 << 20))")])
+        session.load([source(), per_frame("hoard", "globals().setdefault('hoarded', []).append(b'x' * (200 << 20))")])
         plan = [
             source(),
-            per_frame("hoard", "globals().setdefault('hoarded', []).append(bytearray(b'x' * (300 << 20)))"),
+            per_frame("hoard", "globals().setdefault('hoarded', []).append(bytearray(b'x' * (200 << 20)))"),
         ]
         session.load(plan, PRELUDE)
         first = session.worker_pid
@@ -175,6 +176,14 @@ def test_memory_above_the_ceiling_gives_a_fresh_worker() -> None:
             time.sleep(0.02)
         assert session.worker_pid != first
         assert session.preview("src", "out", 0).width == 320
+
+
+def test_a_ceiling_that_no_worker_can_keep_is_told_and_not_tried_for_ever() -> None:
+    with (
+        Session(limits=Limits(ping_every_s=0.05, memory_bytes=8 << 20, restarts=60)) as session,
+        pytest.raises(Starved, match=r"held \d+ MB of memory; its ceiling is 8 MB"),
+    ):
+        session.load([source()], PRELUDE)
 
 
 @pytest.mark.parametrize(

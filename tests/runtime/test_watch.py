@@ -215,6 +215,25 @@ def test_the_memory_ceiling_starts_a_fresh_worker_and_blames_nobody() -> None:
     assert story.watch.deaths_s == ()
 
 
+def test_what_takes_too_much_memory_in_a_fresh_worker_too_is_not_asked_for_ever() -> None:
+    story = Story(Watch(limits=Limits(memory_bytes=1 << 30))).start()
+    story.begin(1, task(1))
+    story.tell(PongHeard(2, 3 << 30))
+    assert Send(1) in story.die(2)
+    story.tell(PongHeard(3, 3 << 30))
+    assert fails(story.die(3)) == {1: "memory"}
+
+
+def test_a_worker_that_takes_too_much_by_itself_is_not_started_for_ever() -> None:
+    story = Story(Watch(limits=Limits(memory_bytes=1 << 30, restarts=2))).start()
+    for at in range(3):
+        assert story.watch.phase is Phase.READY
+        story.tell(PongHeard(10 * at + 5, 3 << 30))
+        story.die(10 * at + 5)
+    assert story.watch.phase is Phase.DEAD
+    assert "3 times" in story.watch.reason and "its ceiling is 1024 MB" in story.watch.reason
+
+
 def test_stopping_is_ask_wait_kill_reap() -> None:
     story = Story().start().begin(1, task(1))
     actions = story.tell(StopAsked(2, "the window closed"))

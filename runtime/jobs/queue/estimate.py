@@ -6,6 +6,7 @@ ends. What a render needs once (decoding for the index, ffmpeg's start) is not c
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from graphs.document import Graph
 from nodes.registry import Registry
+from runtime.accompany import SoundTrack
 from runtime.ffmpeg import FfmpegError, find
 from runtime.jobs.events import Event
 from runtime.jobs.faults import BrokenRenderError, clear_words
@@ -25,13 +27,16 @@ from runtime.protocol import RenderSink
 from runtime.session import RenderUpdate, Session
 
 SPOTS, FRAMES = 4, 40
+_SOUND_S = 20
+"""Of sound that is really made: it is quick, and its loud and soft parts lie further apart than pictures do."""
+_PATIENCE_S = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """`frames` of the longest output; `fps` its pace, `slowest` and `fastest` of the places; `seconds` without getting
-    ready, which took `ready_s`; `size_bytes` of the pictures, all outputs together. `sampled`: frames that were
-    rendered for it."""
+    ready, which took `ready_s`; `size_bytes` of pictures and sound, all outputs together, `sound_bytes` of that the
+    sound. `sampled`: frames that were rendered for it."""
 
     frames: int
     fps: float
@@ -41,6 +46,7 @@ class Estimate:
     size_bytes: int
     sampled: int
     ready_s: float
+    sound_bytes: int = 0
 
 
 def estimate(
@@ -70,13 +76,16 @@ def estimate(
             _tried(session, ffmpeg.path, lanes, timeline, spot, Path(folder))
             for spot in places(timeline.whole, spots, each)
         ]
+        heard = [_heard(ffmpeg.path, lane, Path(folder)) for lane in lanes]
     whole = timeline.whole[1] - timeline.whole[0]
     sampled = sum(count for count, _, _ in tried)
     seconds_each = sum(count / fps for count, fps, _ in tried) / sampled
     size = sum(size for _, _, size in tried) / sampled * whole
     rates = [fps for _, fps, _ in tried]
+    sound = round(sum(size for size, _ in heard))
+    seconds = whole * seconds_each + sum(seconds for _, seconds in heard)
     return Estimate(
-        whole, 1 / seconds_each, min(rates), max(rates), whole * seconds_each, round(size), sampled, ready_s
+        whole, 1 / seconds_each, min(rates), max(rates), seconds, round(size) + sound, sampled, ready_s, sound
     )  # fmt: skip
 
 
@@ -122,3 +131,35 @@ def _tried(
         if part.is_file():
             part.unlink()
     return count, fps, size
+
+
+def _heard(ffmpeg: str, lane: Lane, folder: Path) -> tuple[float, float]:
+    """Bytes and seconds of the whole sound of an output, by a stretch from its middle. BrokenRenderError."""
+    part = min(lane.frames, round(_SOUND_S * lane.fps))
+    start = lane.span[0] + (lane.frames - part) // 2
+    track = SoundTrack(lane.sink, lane.info, lane.span, lane.origin)
+    if not track.mapped:
+        return 0.0, 0.0
+    copied = ("-t", f"{float(part / lane.fps):.3f}") if not track.chains else ()
+    if not copied:
+        track = SoundTrack(lane.sink, lane.info, (start, start + part), lane.origin)
+    path = folder / f"{lane.plain_name}.sound"
+    argv = [
+        ffmpeg, "-hide_banner", "-nostdin", "-y", "-v", "error", "-f", "lavfi", "-i", "color=s=16x16:d=0.04",
+        *(word for one in track.inputs for word in one),
+        *(("-filter_complex", ";".join(track.chains)) if track.chains else ()),
+        *track.mapped, *track.options, *copied, "-f", "matroska", f"file:{path}",
+    ]  # fmt: skip
+    began = time.monotonic()
+    try:
+        done = subprocess.run(argv, capture_output=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE_S, check=False)
+    except (OSError, subprocess.TimeoutExpired) as fault:
+        raise BrokenRenderError(f"{lane.node}: the sound cannot be tried: {fault}") from None
+    took_s = time.monotonic() - began
+    if done.returncode or not path.is_file():
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise BrokenRenderError(f"{lane.node}: the sound cannot be made: {lines[-1] if lines else done.returncode}")
+    times = lane.frames / part
+    size = path.stat().st_size
+    path.unlink()
+    return size * times, took_s * times

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from graphs import codec
-from graphs.codec import DocumentError
 from nodes.registry import Registry
 from runtime.jobs import unfinished
 from runtime.jobs.destinations import FILE_PARAM, writers
@@ -17,6 +17,8 @@ from runtime.jobs.queue.order import Job, Order
 from runtime.jobs.queue.ordering import source_of
 from runtime.jobs.unfinished import Unfinished
 from runtime.opening import found
+
+_PATIENCE_S, _AGAIN_S = 3.0, 0.05
 
 
 def left_over(jobs: Iterable[Job]) -> list[Unfinished]:
@@ -52,8 +54,16 @@ def order_of(one: Unfinished, registry: Registry) -> Order:
 
 
 def throw_away(folder: str | Path) -> None:
-    """Remove what is made of a render. Nothing happens where somebody works on it, or it is gone."""
-    with suppress(JournalError, OSError, DocumentError):
-        held = Folder.open(Path(folder))
-        held.remove()
-        unfinished.forget(Path(folder))
+    """Remove what is made of a render. Nothing happens where somebody works on it, or it is gone.
+
+    The lock is tried for a while: a process that was just being started when it was let go of holds it until it runs.
+    """
+    path, end_s = Path(folder), time.monotonic() + _PATIENCE_S
+    while (path / "job.json").exists():
+        try:
+            Folder.open(path).remove()
+        except (JournalError, OSError):
+            if time.monotonic() > end_s:
+                return
+            time.sleep(_AGAIN_S)
+    unfinished.forget(path)

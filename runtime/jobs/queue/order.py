@@ -49,6 +49,8 @@ class Order:
     """Of the filters; 0: as many as the machine has."""
     memory_mb: int = 0
     """What the worker may take before it is started anew; 0: no limit."""
+    gpu: str = ""
+    """The card that models and NVENC may use: a number, a part of its name, or `none`; empty: the best."""
     copy_to: str = ""
     """A folder that the results are copied to, and compared, once they are whole."""
     intermediate: bool = False

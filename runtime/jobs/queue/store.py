@@ -10,60 +10,26 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from graphs.codec import DocumentError
-from runtime import folders
-from runtime.jobs.queue.opening import PATIENCE_S, QueueError, opened, refused
-from runtime.jobs.queue.order import Job, Order, Progress, Said, Stage, plain
-from runtime.jobs.queue.owners import Owner, alive, pid
+from runtime.jobs.queue.claiming import Claiming
+from runtime.jobs.queue.opening import QueueError
+from runtime.jobs.queue.order import Job, Order, Progress, Said, Stage
+from runtime.jobs.queue.transactions import LINE
 
 __all__ = ["Queue", "QueueError"]
 
-DEATHS = 3
 HISTORY = 2000
 """Jobs that are kept once they are off the list."""
 _OVER = "('done', 'failed', 'cancelled')"
-_LINE = "ORDER BY priority DESC, place, id"
-_FIGURES = (
-    "text", "share", "fps", "left_s", "elapsed_s", "size_bytes", "priority", "owner", "wish", "run", "added", "began",
-    "ended", "foretold_s", "foretold_bytes",
-)  # fmt: skip
 Where = Literal["first", "last", "up", "down"]
 
 
-class Queue:
-    """`path` None: where all programs of this user look. `remark`: what the user should know of how it was opened."""
-
-    def __init__(
-        self, path: Path | None = None, *, clock: Callable[[], float] = time.time, patience_s: float = PATIENCE_S,
-        in_memory: bool = False,
-    ) -> None:  # fmt: skip
-        self.path = None if in_memory else path or folders.data() / "queue.db"
-        self._clock, self._lock, self._own, self._writing = clock, threading.RLock(), 0, False
-        self._db, self.remark = opened(self.path, patience_s)
-        self._db.row_factory = sqlite3.Row
-        self._orders: dict[int, tuple[str, Order]] = {}
-
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
-
-    def owner(self) -> Owner:
-        """Somebody who may claim jobs."""
-        try:
-            return Owner(self._owners)
-        except OSError as fault:
-            raise QueueError(f"{self._owners}: {fault.strerror or fault}. See to that folder") from None
-
-    @property
-    def _owners(self) -> Path | None:
-        return self.path.with_name(f"{self.path.name}.owners") if self.path else None
+class Queue(Claiming):
+    """All of it: looking, ordering, and what Claiming has for whoever renders."""
 
     # -- looking
     def changes(self) -> tuple[int, int]:
@@ -75,7 +41,7 @@ class Queue:
         """Those that are over, as they ended; then the others, as they will be done. `history`: also those off the
         list."""
         with self._read() as db:
-            rows = db.execute(f"SELECT * FROM job WHERE off_list <= ? {_LINE}", (int(history),)).fetchall()
+            rows = db.execute(f"SELECT * FROM job WHERE off_list <= ? {LINE}", (int(history),)).fetchall()
             over = sorted((row for row in rows if Stage(row["stage"]).over), key=lambda row: (row["ended"], row["id"]))
             live = [row for row in rows if not Stage(row["stage"]).over]
             live.sort(key=lambda row: not row["owner"])  # what is being rendered comes first
@@ -97,33 +63,6 @@ class Queue:
         with self._read() as db:
             row = db.execute("SELECT wish FROM job WHERE id = ? AND owner = ?", (id, owner)).fetchone()
             return str(row["wish"]) if row else None
-
-    def _job(self, db: sqlite3.Connection, row: sqlite3.Row) -> Job | None:
-        said = db.execute(
-            "SELECT kind, text FROM said WHERE job = ? AND run = ? AND kind != 'event' ORDER BY id",
-            (row["id"], row["run"]),
-        ).fetchall()
-        try:
-            order = self._order(row["id"], row["wanted"])
-        except (DocumentError, ValueError, TypeError, KeyError):
-            return None  # a newer version's, or a file that somebody has edited
-        figures = {name: row[name] for name in _FIGURES}
-        return Job(
-            row["id"],
-            order,
-            Stage(row["stage"]),
-            files=tuple(Path(file) for file in json.loads(row["files"])),
-            notes=tuple(one["text"] for one in said if one["kind"] == "note"),
-            log=tuple(one["text"] for one in said if one["kind"] == "log"),
-            kept=json.loads(row["kept"] or '""'),
-            **figures,
-        )
-
-    def _order(self, id: int, text: str) -> Order:
-        held = self._orders.get(id)
-        if held is None or held[0] != text:
-            held = self._orders[id] = text, Order.parse(text)
-        return held[1]
 
     # -- whoever orders
     def add(self, order: Order, priority: int = 0) -> int:
@@ -168,15 +107,17 @@ class Queue:
                 self._ended(db, id, Progress(Stage.CANCELLED, share=row["share"]))
                 self._say(db, id, "event", "cancelled")
 
-    def retry(self, id: int, *, overwrite: bool = False, anyway: bool = False) -> None:
+    def retry(self, id: int, *, overwrite: bool = False, anyway: bool = False, **limits: int | str) -> None:
         """Put a job that is over at the end of the line again. A result that is there is not written over unless that
-        is said; what is made of it is gone on with, `anyway`: though something has changed since."""
+        is said; what is made of it is gone on with, `anyway`: though something has changed since. `limits`: the order's
+        (threads, memory_mb, gpu), where they shall be others now."""
         with self._known(id) as (db, row):
             if not Stage(row["stage"]).over:
                 return
             wanted = json.loads(row["wanted"])
             wanted["overwrite"] = overwrite or wanted.get("overwrite", False)
             wanted["anyway"] = anyway or wanted.get("anyway", False)
+            wanted |= limits
             db.execute(
                 "UPDATE job SET wanted = ?, stage = 'waiting', wish = '', text = '', share = 0, fps = 0, "
                 "elapsed_s = 0, left_s = NULL, size_bytes = 0, off_list = 0, deaths = 0, ended = 0, "
@@ -190,7 +131,7 @@ class Queue:
     def move(self, id: int, where: Where) -> None:
         """Let a job be done earlier or later. It takes on a neighbour's priority where its own would hinder it."""
         with self._known(id) as (db, row):
-            line = db.execute(f"SELECT id, priority FROM job WHERE stage NOT IN {_OVER} {_LINE}").fetchall()
+            line = db.execute(f"SELECT id, priority FROM job WHERE stage NOT IN {_OVER} {LINE}").fetchall()
             ids = [one["id"] for one in line]
             if id not in ids:
                 return
@@ -231,115 +172,6 @@ class Queue:
         with self._write() as db:
             db.execute(f"UPDATE job SET off_list = 1 WHERE stage IN {_OVER}")
 
-    # -- whoever renders
-    def claim(self, owner: Owner) -> Job | None:
-        """The next job is this owner's; None: there is none. Jobs of the dead are put in line again first."""
-        with self._write() as db:
-            self._reap(db)
-            row = db.execute(f"SELECT * FROM job WHERE stage = 'waiting' AND owner = '' {_LINE} LIMIT 1").fetchone()
-            while row is not None:
-                db.execute(
-                    "UPDATE job SET owner = ?, stage = 'preparing', run = run + 1, share_begun = share, began = ?, "
-                    "text = '', wish = '' WHERE id = ?",
-                    (owner.name, self._clock(), row["id"]),
-                )
-                self._say(db, row["id"], "event", f"begun by process {pid(owner.name)}")
-                row = db.execute("SELECT * FROM job WHERE id = ?", (row["id"],)).fetchone()
-                if (job := self._job(db, row)) is not None:
-                    return job
-                text = "what was ordered cannot be read: another version of Tapeloom wrote it. Order it again"
-                self._ended(db, row["id"], Progress(Stage.FAILED, text))
-                row = db.execute(f"SELECT * FROM job WHERE stage = 'waiting' AND owner = '' {_LINE} LIMIT 1").fetchone()
-        return None
-
-    def reap(self) -> None:
-        """Put the jobs of the dead in line again."""
-        with self._write() as db:
-            self._reap(db)
-
-    def put(self, id: int, owner: Owner, progress: Progress) -> None:
-        """How far it is, by its owner."""
-        with self._write() as db:
-            names = progress.columns()
-            sets = ", ".join(f"{name} = ?" for name in names)
-            db.execute(f"UPDATE job SET {sets} WHERE id = ? AND owner = ?", (*names.values(), id, owner.name))
-
-    def say(self, id: int, kind: Literal["event", "note", "log"], text: str) -> None:
-        with self._write() as db:
-            self._say(db, id, kind, text)
-
-    def end(
-        self,
-        id: int,
-        owner: Owner,
-        progress: Progress,
-        files: Iterable[Path] = (),
-        log: Iterable[str] = (),
-        kept: str = "",
-    ) -> None:
-        """It is over, as its stage says. Does nothing where the job is another's by now."""
-        with self._write() as db:
-            if not db.execute("SELECT 1 FROM job WHERE id = ? AND owner = ?", (id, owner.name)).fetchone():
-                return
-            for line in log:
-                self._say(db, id, "log", line)
-            self._ended(db, id, progress)
-            listed = json.dumps([str(file) for file in files])
-            db.execute("UPDATE job SET files = ?, kept = ? WHERE id = ?", (listed, json.dumps(kept), id))
-            self._say(db, id, "event", f"{progress.stage}{': ' if progress.text else ''}{progress.text}")
-
-    def rendered(self, id: int, owner: Owner, files: Iterable[Path]) -> None:
-        """Its files are whole; what remains is to copy them."""
-        with self._write() as db:
-            listed = json.dumps([str(file) for file in files])
-            db.execute("UPDATE job SET files = ? WHERE id = ? AND owner = ?", (listed, id, owner.name))
-
-    def put_back(self, id: int, owner: Owner, why: str, kept: str = "") -> None:
-        """It waits again, and is gone on with later; or is paused, where it was."""
-        with self._write() as db:
-            row = db.execute("SELECT * FROM job WHERE id = ? AND owner = ?", (id, owner.name)).fetchone()
-            if row is not None:
-                db.execute("UPDATE job SET kept = ? WHERE id = ?", (json.dumps(kept), id))
-                self._back(db, row, why, deaths=0)
-
-    def _reap(self, db: sqlite3.Connection) -> None:
-        folder = self._owners
-        if folder is None:
-            return
-        for (name,) in db.execute("SELECT DISTINCT owner FROM job WHERE owner != ''").fetchall():
-            if alive(folder, name):
-                continue
-            for row in db.execute("SELECT * FROM job WHERE owner = ?", (name,)).fetchall():
-                deaths = row["deaths"] + 1 if row["share"] <= row["share_begun"] else 1
-                why = f"process {pid(name)}, which rendered it, was ended"
-                if deaths < DEATHS:
-                    self._back(db, row, f"{why}; what is made of it is gone on with", deaths)
-                    continue
-                text = f"{why}, {deaths} times in a row without getting further. It may be what ended it"
-                self._ended(
-                    db, row["id"], Progress(Stage.FAILED, f"{text}: order it with fewer threads or less memory")
-                )
-                self._say(db, row["id"], "event", f"failed: {text}")
-
-    def _back(self, db: sqlite3.Connection, row: sqlite3.Row, why: str, deaths: int) -> None:
-        if row["wish"] == "cancel":
-            self._ended(db, row["id"], Progress(Stage.CANCELLED, share=row["share"]))
-        else:
-            stage = Stage.PAUSED if row["wish"] == "pause" else Stage.WAITING
-            db.execute(
-                "UPDATE job SET stage = ?, owner = '', wish = '', text = '', left_s = NULL, deaths = ? WHERE id = ?",
-                (stage.value, deaths, row["id"]),
-            )
-        self._say(db, row["id"], "event", why)
-
-    def _ended(self, db: sqlite3.Connection, id: int, progress: Progress) -> None:
-        names = progress.columns()
-        sets = ", ".join(f"{name} = ?" for name in names)
-        db.execute(
-            f"UPDATE job SET {sets}, owner = '', wish = '', ended = ? WHERE id = ?",
-            (*names.values(), self._clock(), id),
-        )
-
     # -- what watched folders have given
     def taken(self, folder: Path) -> dict[str, tuple[int, int]]:
         """Name → (size, job), of every file that was taken from there."""
@@ -366,18 +198,6 @@ class Queue:
             return ids
 
     # -- plumbing
-    def _say(self, db: sqlite3.Connection, id: int, kind: str, text: str) -> None:
-        db.execute(
-            "INSERT INTO said (job, run, at, kind, text) SELECT id, run, ?, ?, ? FROM job WHERE id = ?",
-            (self._clock(), kind, plain(text), id),
-        )
-
-    def _forget(self, db: sqlite3.Connection, ids: Sequence[int]) -> None:
-        for table, column in (("said", "job"), ("job", "id")):
-            db.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(one,) for one in ids])
-        for one in ids:
-            self._orders.pop(one, None)
-
     @contextmanager
     def _known(self, id: int) -> Iterator[tuple[sqlite3.Connection, sqlite3.Row]]:
         """A transaction on a job that is there. QueueError."""
@@ -387,34 +207,6 @@ class Queue:
             if row is None:
                 raise QueueError(f"there is no job {id}. `launch.py queue list` shows those that there are")
             yield db, row
-
-    @contextmanager
-    def _read(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._db
-            except sqlite3.Error as fault:
-                raise refused(self.path, fault) from None
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction; within another it is a part of that one."""
-        with self._read() as db:
-            if self._writing:
-                yield db
-                return
-            db.execute("BEGIN IMMEDIATE")
-            self._writing = True
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):  # the database may have done so itself
-                    db.execute("ROLLBACK")
-                raise
-            finally:
-                self._writing = False
-            self._own += 1
 
 
 def _id(number: int) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import queue
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,6 +89,7 @@ class Loopback:
     address: str
     scheduler: Process
     machines: list[Process]
+    certificates: Path = Path()
 
 
 @contextmanager
@@ -101,8 +103,6 @@ def loopback(place: Path, machines: int, *words: str | Path) -> Iterator[Loopbac
 def _joined(
     address: str, scheduler: Process, place: Path, machines: int, words: tuple[str | Path, ...]
 ) -> Iterator[Loopback]:
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
         there = [
             stack.enter_context(process("join", address, "--threads", "1", *words, cache=place / f"cache{number}"))
@@ -110,4 +110,51 @@ def _joined(
         ]
         for one in there:
             one.until("joined")
-        yield Loopback(address, scheduler, there)
+        certificates = Path(words[words.index("--certificates") + 1]) if "--certificates" in words else Path()
+        yield Loopback(address, scheduler, there, certificates)
+
+
+@dataclass
+class Restarting:
+    """A cluster whose parts are started again, at the same address, after they were killed."""
+
+    place: Path
+    stack: ExitStack
+    address: str
+    scheduler: Process | None = None
+    machines: list[Process] = field(default_factory=list)
+    _number: int = 0
+
+    def kill_scheduler(self) -> None:
+        assert self.scheduler is not None
+        self.scheduler.kill()
+        self.start_scheduler()
+
+    def kill_machine(self, number: int) -> None:
+        self.machines.pop(number).kill()
+        self.add_machine()
+
+    def start_scheduler(self) -> None:
+        port = self.address.rpartition(":")[2]
+        words = ("start", "--port", port, "--dashboard", "0", "--silent")
+        self.scheduler = self.stack.enter_context(process(*words, cache=self.place / "scheduler"))
+        self.scheduler.until("the cluster is at")
+
+    def add_machine(self) -> Process:
+        self._number += 1
+        words = ("join", self.address, "--threads", "1")
+        made = self.stack.enter_context(process(*words, cache=self.place / f"machine{self._number}"))
+        self.machines.append(made)
+        return made
+
+
+@contextmanager
+def restarting(place: Path, machines: int) -> Iterator[Restarting]:
+    with socket.socket() as free, ExitStack() as stack:
+        free.bind(("127.0.0.1", 0))
+        made = Restarting(place, stack, f"tcp://127.0.0.1:{free.getsockname()[1]}")
+        free.close()
+        made.start_scheduler()
+        for one in [made.add_machine() for _ in range(machines)]:
+            one.until("joined")
+        yield made

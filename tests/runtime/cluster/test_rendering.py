@@ -13,10 +13,12 @@ pytest.importorskip("distributed", reason="the cluster's layer is not installed:
 
 from nodes.registry import default_registry
 from runtime.cluster import sharing
-from runtime.jobs import render as rendering
+from runtime.commands import main
+from runtime.jobs import making
+from runtime.jobs.deciding import deciding
 from runtime.jobs.events import Event, Note
 from runtime.jobs.faults import BrokenRenderError
-from runtime.jobs.render import How, Rules, render
+from runtime.jobs.render import How, Result, Rules, render
 from tests.runtime import tapes
 from tests.runtime.cluster.loopback import Loopback, loopback
 from tests.runtime.documents import graph
@@ -35,13 +37,16 @@ def tape(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
-    with loopback(tmp_path_factory.mktemp("cluster"), 1) as made:
+    """Two machines, and a scheduler that asks everybody for a certificate."""
+    place = tmp_path_factory.mktemp("cluster")
+    assert main(["cluster", "certificates", "--certificates", str(place / "certificates")]) == 0
+    with loopback(place, 2, "--certificates", place / "certificates") as made:
         yield made
 
 
-def run(cluster: Loopback, tape: Path) -> tuple[str | Path, ...]:
+def run(cluster: Loopback, tape: Path, *words: str | Path) -> tuple[str | Path, ...]:
     how = ("--segment", "20", "--progress", "json", "--cluster", cluster.address)
-    return "run", "../chain.graph", "-i", tape, "-o", "out.mkv", *how
+    return "run", "../chain.graph", "-i", tape, "-o", "out.mkv", *how, *words
 
 
 def whole_equals(desk: Path, tape: Path) -> None:
@@ -59,6 +64,16 @@ def until_written(process: object, frames: int) -> list[dict[str, object]]:
         if isinstance(outputs, list) and max(one["written"] for one in outputs) > frames:
             break
     return events
+
+
+def test_two_machines_with_certificates_make_what_one_makes(desk: Path, tape: Path, cluster: Loopback) -> None:
+    assert cluster.address.startswith("tls://")
+    out, err = started(*run(cluster, tape, "--certificates", cluster.certificates)).communicate(timeout=150)
+    assert err == ""
+    done = json.loads(out.splitlines()[-1])
+    assert (done["event"], done["segments"], done["made"]) == ("done", 10, 10)
+    assert names(desk) == ["out-encode2.mkv", "out.mkv"]
+    whole_equals(desk, tape)
 
 
 def test_a_machine_dies_under_a_render_and_nobody_sees_it_in_the_result(desk: Path, tape: Path, tmp_path: Path) -> None:
@@ -89,14 +104,15 @@ def test_a_dead_scheduler_loses_nothing_that_was_whole(desk: Path, tape: Path, t
     whole_equals(desk, tape)
 
 
-def in_process(cluster: Loopback, tape: Path, desk: Path, listen: list[Event], **rules: object) -> rendering.Result:
+def in_process(cluster: Loopback, tape: Path, desk: Path, listen: list[Event], **rules: object) -> Result:
     document = graph(
         {"source1": ("input.video", {"file": str(tape)}), "encode1": ("output.ffv1", {})},
         "source1.out > encode1.clip",
     )
     return render(
         document, outputs=[str(desk / "out.mkv")], registry=default_registry(), listen=listen.append,
-        frames=(0, 60), how=How(cluster=cluster.address, least=1, rules=Rules(size=20)),
+        frames=(0, 60),
+        how=How(cluster=cluster.address, certificates=cluster.certificates, least=1, rules=Rules(size=20)),
     )  # fmt: skip
 
 
@@ -123,13 +139,11 @@ def test_segments_come_back_over_the_wire_where_no_folder_is_shared(
 def test_a_machine_with_another_plugin_refuses_and_says_which(
     desk: Path, tape: Path, cluster: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deciding = rendering.deciding
-
     def other(*words):  # type: ignore[no-untyped-def]
         found = deciding(*words)
         return {**found, "versions": {**found["versions"], "vapoursynth-bwdif": "99"}}
 
-    monkeypatch.setattr(rendering, "deciding", other)
+    monkeypatch.setattr(making, "deciding", other)
     heard: list[Event] = []
     with pytest.raises(BrokenRenderError, match="vapoursynth-bwdif was 99, is"):
         in_process(cluster, tape, desk, heard)
@@ -140,14 +154,12 @@ def test_a_machine_with_another_plugin_refuses_and_says_which(
 def test_a_machine_whose_pictures_would_be_others_refuses(
     desk: Path, tape: Path, cluster: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deciding = rendering.deciding
-
     def other(*words):  # type: ignore[no-untyped-def]
         found = deciding(*words)
         found["outputs"]["encode1"]["picture"] = "0" * 32
         return found
 
-    monkeypatch.setattr(rendering, "deciding", other)
+    monkeypatch.setattr(making, "deciding", other)
     with pytest.raises(BrokenRenderError, match="the graph, a source or a model has changed"):
         in_process(cluster, tape, desk, [])
 

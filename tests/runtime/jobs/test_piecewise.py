@@ -127,6 +127,33 @@ def test_without_substitutes_halving_still_names_the_frame(desk: Desk) -> None:
     assert session.asked[-1] == (47, 48)
 
 
+def starved() -> RenderError:
+    text = "the worker held 412 MB of memory; its ceiling is 300 MB"
+    return RenderError(NodeFailure("encode1", "", None, None, text, crashed=True, starved=True))
+
+
+def test_a_ceiling_below_what_the_graph_needs_ends_it_at_once(desk: Desk) -> None:
+    job = desk.begin(session := FlakySession([lambda _: starved()]))
+    with pytest.raises(RenderError, match="held 412 MB"):
+        job.render()
+    assert session.asked == [(0, 20)]
+
+
+def test_a_worker_that_grew_over_many_segments_is_begun_anew(desk: Desk) -> None:
+    job = desk.begin(session := FlakySession([lambda _: None, lambda _: None, lambda _: starved()]))
+    job.render()
+    assert session.asked == [(0, 20), (20, 40), (40, 60), (40, 60), (60, 80), (80, 90)]
+    assert ["begun anew" in note for note in desk.notes()] == [True]
+    assert desk.result(job) == list(range(90))
+
+
+def test_one_that_takes_too_much_right_after_that_ends_it(desk: Desk) -> None:
+    job = desk.begin(session := FlakySession([lambda _: None, lambda _: starved(), lambda _: starved()]))
+    with pytest.raises(RenderError, match="held 412 MB"):
+        job.render()
+    assert session.asked == [(0, 20), (20, 40), (20, 40)]
+
+
 def test_a_full_disk_pauses_it_and_room_lets_it_go_on(desk: Desk) -> None:
     full = failing("ffmpeg ended with exit code 228", None, "[out#0] Error: No space left on device")
     room = iter([10**12, 5, 5, 10**12])

@@ -55,6 +55,27 @@ def test_results_stay_in_the_services_folder_whatever_the_graph_says(site: Site,
     assert all(out.resolve().is_relative_to(site.places.results.resolve()) for out in found)
 
 
+def test_an_order_that_is_cancelled_leaves_no_folder_and_retry_has_one(site: Site, client: Any) -> None:
+    assert client.post("/api/jobs", json=sent(plain())).status_code == 201
+    (job,) = site.queue.jobs()
+    assert len(list(site.places.results.iterdir())) == 1
+    assert client.post(f"/api/jobs/{job.id}/cancel").status_code == 204
+    assert list(site.places.results.iterdir()) == []
+    assert client.post(f"/api/jobs/{job.id}/retry").status_code == 204
+    (folder,) = site.places.results.iterdir()
+    (folder / "kept.mkv").touch()
+    assert client.post(f"/api/jobs/{job.id}/cancel").status_code == 204
+    assert client.delete(f"/api/jobs/{job.id}").status_code == 204
+    assert (folder / "kept.mkv").exists()
+
+
+def test_an_order_that_is_taken_off_the_list_leaves_no_empty_folder(site: Site, client: Any) -> None:
+    assert client.post("/api/jobs", json=sent(plain())).status_code == 201
+    (job,) = site.queue.jobs()
+    assert client.delete(f"/api/jobs/{job.id}").status_code == 204
+    assert list(site.places.results.iterdir()) == []
+
+
 def test_a_tape_elsewhere_is_refused(site: Site, client: Any) -> None:
     for file in (str(site.outside / "summer.dv"), "/etc/passwd", "../outside/summer.dv", "http://host/x.m3u8"):
         answer = client.post("/api/jobs", json=sent(plain(file)))

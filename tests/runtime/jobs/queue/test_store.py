@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from runtime.jobs.queue import tables
+from runtime.jobs.queue.claiming import DEATHS
 from runtime.jobs.queue.order import Job, Order, Progress, Stage
 from runtime.jobs.queue.owners import Owner
-from runtime.jobs.queue.store import DEATHS, Queue, QueueError
+from runtime.jobs.queue.store import Queue, QueueError
 from tests.runtime.jobs.queue.hands import hand, order
 
 

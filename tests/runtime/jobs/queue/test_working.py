@@ -168,7 +168,7 @@ def test_a_database_that_is_held_holds_up_no_render(queue: Queue, tmp_path: Path
 
 
 def test_limits_and_choices_of_a_job_reach_its_render(queue: Queue, tmp_path: Path) -> None:
-    from runtime.jobs.queue.working import session_for
+    from runtime.jobs.queue.limiting import session_for
 
     asked: dict[str, object] = {}
     looks = Looks()
