@@ -116,7 +116,7 @@ class RecordButton(QAbstractButton):
                             "nothing."),
             "armed": tr("Recording begins by itself with the first picture; a press begins it now."),
         }  # fmt: skip
-        self.setToolTip(why or tips.get(self._state, tr("Record from now on (Ctrl+Shift+R)")))
+        self.setToolTip(why or tips.get(self._state, tr("Record from now on")))
 
     def _redraw(self) -> None:
         self.updateGeometry()

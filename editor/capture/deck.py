@@ -34,7 +34,7 @@ class Deck(QFrame):
         self.clock, self.disk = Figure(tr("Recorded")), Figure(tr("Room on the disk"))
         self.note_button = QToolButton()
         self.note_button.setText(tr("Note"))
-        self.note_button.setToolTip(tr("Mark this place of the tape with a note (Ctrl+Shift+M)"))
+        self.note_button.setToolTip(tr("Mark this place of the tape with a note"))
         self.note_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 8, 10, 8)
