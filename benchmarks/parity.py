@@ -1,4 +1,5 @@
-"""Every net of our own: what torch makes of pictures, against its ONNX file in onnxruntime, at two sizes.
+"""Every net of our own, and two large ones of spandrel: what torch makes of pictures, against its ONNX file in
+onnxruntime, at two sizes.
 
     python benchmarks/parity.py [--nets rife-4.6 …]
 
@@ -33,6 +34,7 @@ from runtime.worker.nets.ddcolor import DdColor, from_ddcolor  # noqa: E402
 from runtime.worker.nets.deoldify import DeOldify, Step, from_deoldify  # noqa: E402
 from runtime.worker.nets.net import Net  # noqa: E402
 from runtime.worker.nets.rife import Rife, Shape, from_rife  # noqa: E402
+from runtime.worker.nets.spandrels import from_spandrel  # noqa: E402
 
 OPSET = 17
 type Size = tuple[int, int]
@@ -58,6 +60,18 @@ AMT_L = amt.Shape(
     (48, 64, 72, 128), (64, 72, 128, 128), True, 5, 7, 7, 48,
     (("convc1", 256), ("convc2", 160), ("convf1", 96), ("convf2", 48), ("conv", 124), ("gru.0", 128)),
 )  # fmt: skip
+
+
+def whole_lama() -> nn.Module:
+    from spandrel.architectures.LaMa.__arch.LaMa import LaMa
+
+    return LaMa(in_nc=4, out_nc=3)
+
+
+def whole_rrdb() -> nn.Module:
+    from spandrel.architectures.ESRGAN.__arch.RRDB import RRDBNet
+
+    return RRDBNet(in_nc=3, out_nc=3, num_filters=64, num_blocks=23, scale=4)
 
 
 def artistic() -> DeOldify:
@@ -94,6 +108,8 @@ CASES = (
     ),
     Case("amt-s", lambda: amt.Amt(AMT_S), lambda found: amt.from_amt("noise", found), ((128, 96), (160, 176))),
     Case("amt-l", lambda: amt.Amt(AMT_L), lambda found: amt.from_amt("noise", found), ((128, 96), (160, 176))),
+    Case("lama", whole_lama, lambda found: from_spandrel("noise", found), ((96, 64), (128, 152))),
+    Case("realesrgan-x4plus", whole_rrdb, lambda found: from_spandrel("noise", found), ((48, 32), (40, 56))),
     Case("deoldify-artistic", artistic, lambda found: from_deoldify("noise", found), ((64, 64), (96, 128))),
     Case("deoldify-video", video, lambda found: from_deoldify("noise", found), ((64, 64), (96, 128))),
 )
