@@ -98,7 +98,7 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True)
 class ClipFacts:
-    """What a clip really is. The props are those of frame 0; None where the frame does not say."""
+    """What a clip really is. The props are those of frame 0; None where the frame does not say, or was not asked."""
 
     width: int
     height: int
@@ -200,9 +200,12 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Describe:
+    """`first`: with the props of frame 0, which is computed for that; a model takes minutes for it at worst."""
+
     id: int
     node: str
     port: str = "out"
+    first: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def _pictures(session: Session, folder: Path) -> tuple[Picture, Picture]:
     first = made.plan.step(step).node, port
     shown = []
     for node, port in (first, last):
-        facts = session.describe(node, port)
+        facts = session.describe(node, port, first=False)
         frame = min(facts.num_frames - 1, round(SECONDS * facts.fps_num / facts.fps_den))
         shown.append(session.preview(node, port, frame, square=True))
     return shown[0], shown[1]

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
             if report.state == "failed":
                 raise UserError(f"{report.node}: {report.message}", FAILED)
         try:
-            frames = session.describe(node, port).num_frames
+            frames = session.describe(node, port, first=False).num_frames
             if not 0 <= args.frame < frames:
                 raise UserError(f"--frame {args.frame}: {args.node or node} has the frames 0 to {frames - 1}")
             picture = session.preview(node, port, args.frame, max_width=width, max_height=height, square=not args.raw)

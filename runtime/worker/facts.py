@@ -5,8 +5,9 @@ import vapoursynth as vs
 from runtime.protocol import ClipFacts, Plain
 
 
-def clip_facts(clip: vs.VideoNode, first: vs.RawFrame) -> ClipFacts:
-    props = first.props
+def clip_facts(clip: vs.VideoNode, first: vs.RawFrame | None = None) -> ClipFacts:
+    """`first`: frame 0, where its props are wanted."""
+    props = first.props if first is not None else {}
 
     def prop(name: str) -> int | None:
         value = props.get(name)

@@ -210,6 +210,8 @@ class Worker:
                 self._send(Costed(id, self._costs.told(reset=reset)))
             case Release(slot=slot):
                 self._previews.release(slot)
+            case Describe(id=id, node=node, port=port, first=False):
+                self._describe(id, node, port)
             case Describe(id=id, node=node, port=port):
                 self._with_frame(id, node, port, 0, self._described)
             case Props(id=id, node=node, port=port, frame=frame):
@@ -284,6 +286,7 @@ class Worker:
         frame: int,
         answer: "Callable[[int, vs.VideoNode, vs.RawFrame], Reply]",
     ) -> None:
+        from runtime.worker import exchange
         from runtime.worker.preview import as_clip, check_frame, node_failed
 
         def got(made: "vs.RawFrame | None", error: Exception | None) -> None:
@@ -302,9 +305,20 @@ class Worker:
             clip = as_clip(self._memo.value(step.fingerprint, port))
             check_frame(clip, frame)
             self._send(Started(request_id, node, frame, step.fingerprint))
-            clip.get_frame_async(frame, got)
+            exchange.get(clip, frame, got)
         except Exception as error:
             self._send(node_failed(request_id, node, port, frame, error))
+
+    def _describe(self, request_id: int, node: str, port: str) -> None:
+        """Without any frame."""
+        from runtime.worker.facts import clip_facts
+        from runtime.worker.preview import as_clip, node_failed
+
+        try:
+            clip = as_clip(self._memo.value(self._memo.step_of(node, port).fingerprint, port))
+            self._send(Described(request_id, clip_facts(clip)))
+        except Exception as error:
+            self._send(node_failed(request_id, node, port, None, error))
 
     @staticmethod
     def _described(request_id: int, clip: "vs.VideoNode", frame: "vs.RawFrame") -> Reply:

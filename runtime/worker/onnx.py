@@ -14,6 +14,7 @@ import vapoursynth as vs
 
 from runtime.protocol import FOR_THE_USER
 from runtime.worker import providers
+from runtime.worker.exchange import exchangeable
 from runtime.worker.inference import Inference
 from runtime.worker.numbers import called_from, of_numbers
 from runtime.worker.tiled import out_of_memory, tile_that_fits
@@ -165,9 +166,10 @@ class _Job:
 
     # -- vs-mlrt
     def by_mlrt(self, name: str) -> list[vs.VideoNode]:
-        """Through the filter. On a card one frame is tried, with smaller tiles while its memory does not do."""
+        """Through the filter. On a card one frame is tried, with smaller tiles while its memory does not do; should
+        memory run out later, or on the processor, `exchange` brings another way."""
         if name == "cpu" or self.known.better == name:
-            return self._filter(name, self.tile)
+            return exchangeable(self._filter(name, self.tile), lambda: self._smaller("cpu", self.tile))
         tile = self.tile
         while True:
             blank = [clip.std.BlankClip(length=1, keep=True) for clip in self.clips]
@@ -175,16 +177,25 @@ class _Job:
                 for made in self._filter(name, tile, blank):
                     with made.get_frame(0):
                         pass
-                return self._filter(name, tile)
+                break
             except vs.Error as fault:
                 smaller = self._halved(tile)
                 if not out_of_memory(fault) or smaller is None:
                     raise
                 warn(f"{self.title}: {name} is out of memory; goes on with tiles of {smaller[0]} × {smaller[1]}")
                 tile = smaller
+        return exchangeable(self._filter(name, tile), lambda: self._smaller(name, tile))
 
     def _halved(self, tile: tuple[int, int]) -> tuple[int, int] | None:
         return halved(tile if tile[0] else self.size, self.overlap, self.multiple)
+
+    def _smaller(self, name: str, tile: tuple[int, int]) -> list[vs.VideoNode]:
+        """By onnxruntime, which can halve its tiles again and again; the user is told."""
+        smaller = self._halved(tile) or tile
+        shown = f" with tiles of {smaller[0]} × {smaller[1]}" if smaller[0] else ""
+        warn(f"{self.title}: out of memory; goes on{shown}")
+        self.tile = smaller
+        return self.by_onnxruntime(name)
 
     def _filter(
         self, name: str, tile: tuple[int, int], clips: Sequence[vs.VideoNode] | None = None

@@ -24,6 +24,7 @@ from runtime.protocol import (
     Started,
 )
 from runtime.shm import Slots
+from runtime.worker import exchange
 from runtime.worker.costs import NOTHING, CostBook, Snapshot
 from runtime.worker.look import looked_at
 from runtime.worker.memo import Memo, StepError, said
@@ -175,7 +176,7 @@ class Previews:
             except Exception as failure:
                 self._fail(flight, failure)
 
-        clip.get_frame_async(flight.request.frame, got)
+        exchange.get(clip, flight.request.frame, got)
 
     def _show(self, flight: _Flight, key: PortKey, clip: vs.VideoNode, request: Preview) -> None:
         box = Box(request.max_width, request.max_height, self._sar[key] if request.square else (1, 1))
@@ -230,7 +231,7 @@ class Previews:
 
             self._get(flight, shown, picked)
 
-        clip.get_frame_async(request.frame, own)
+        exchange.get(clip, request.frame, own)
 
     # ---- clips that are kept
 
@@ -265,7 +266,7 @@ class Previews:
             self._send(reply)
             self._post(lambda: self._landed(flight))
 
-        clip.get_frame_async(flight.request.frame, arrived)
+        exchange.get(clip, flight.request.frame, arrived)
 
     def _handed_over(self, size: int, fill: Callable[[memoryview], None]) -> tuple[int, bytes]:
         """Into a slot of shared memory (its number, no bytes); where none is free or large enough, (−1, the bytes)."""

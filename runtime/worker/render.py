@@ -4,13 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import IO, Any, Self
 
 import vapoursynth as vs
 
 from runtime.blame import blamed_line, last_words
 from runtime.protocol import RenderDone, RenderFailed, RenderProgress, RenderSink, Reply, SinkProgress
 from runtime.worker.encoder import Encoder, EncoderError
+from runtime.worker.exchange import worth_another_try
 from runtime.worker.memo import said
 from runtime.worker.memory import Growth
 from runtime.worker.pace import Pace, Stopped
@@ -155,14 +156,15 @@ class RenderJob:
             if self.pace.stopped:
                 raise Stopped
             clip = lane.clip[sink.first : sink.last]
-            ahead = _ahead()
-            clip.output(
-                encoder.input,
-                y4m=sink.wire == "y4m",
-                progress_update=written,
-                prefetch=ahead,
-                backlog=ahead,
-            )
+            try:
+                _write(clip, encoder.input, sink.wire == "y4m", written)
+            except vs.Error as fault:
+                at = lane.written
+                if not worth_another_try(fault):
+                    raise
+                # what is written stays; y4m's head is there already
+                rest = _Headless(encoder.input) if sink.wire == "y4m" else encoder.input
+                _write(clip[at:], rest, sink.wire == "y4m", lambda done, total: written(at + done, total))
             self.pace.leave(index)
             encoder.finish(sink.frames_expected)
         except BaseException as error:
@@ -198,6 +200,27 @@ class RenderJob:
         node, line = blamed_line(message) or (lane.sink.node, None)
         words, log = last_words(message)
         return RenderFailed(self.id, node, frame, line, words, log, sinks=sinks)
+
+
+def _write(clip: vs.VideoNode, to: Any, y4m: bool, written: Callable[[int, int], None]) -> None:
+    ahead = _ahead()
+    clip.output(to, y4m=y4m, progress_update=written, prefetch=ahead, backlog=ahead)
+
+
+class _Headless:
+    """Passes on all but the first line that is written."""
+
+    def __init__(self, to: IO[bytes]) -> None:
+        self._to, self._begun = to, False
+
+    def write(self, data: Any) -> int:
+        if not self._begun:
+            self._begun = True
+            return len(data)
+        return self._to.write(data)
+
+    def flush(self) -> None:
+        self._to.flush()
 
 
 def _ahead() -> int:
