@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
@@ -18,11 +18,12 @@ from capture.devices.asking import SilentError
 from capture.devices.found import Device, Fault, Found, Link, Signal
 from capture.devices.links import links
 from capture.devices.looking import look
-from capture.devices.places import Tools, places, tools
+from capture.devices.places import Place, Tools, places, tools
 
 PATIENCE_S = 15.0
 """For the lists, and again for the devices in them."""
 
+_SILENT = "no answer in time: a driver hangs. Unplug the device, plug it in again, then refresh"
 _under_way: dict[str, _Look] = {}
 _guard = threading.Lock()
 
@@ -33,7 +34,8 @@ def find(
     """All devices of this machine, each with its details, its sound and why it is taken for what it is. `test_decks`:
     with the built-in ones, that need no hardware."""
     at_hand = tools()
-    listed = _together({name: _asked(name, place, at_hand) for name, place in places(platform).items()}, patience_s)
+    asked = {name: _Asked(name, place) for name, place in places(platform).items()}
+    listed = _together(asked, at_hand, patience_s)
     found = _joined(listed)
     if details:
         found = _detailed(found, at_hand, patience_s)
@@ -42,66 +44,73 @@ def find(
     return replace(found, devices=linked + decks)
 
 
-def _asked(name: str, place: Callable[[Tools], Found], at_hand: Tools) -> Callable[[], Found]:
-    def go() -> Found:
-        try:
-            return place(at_hand)
-        except SilentError as silent:
-            return Found(faults=(Fault(name, str(silent)),))
-        except Exception as fault:  # a bug of ours in one place must not hide the devices of the others
-            return Found(faults=(Fault(name, f"{type(fault).__name__}: {fault}"),))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whom to ask: its name as the user is told it."""
 
-    return go
+    name: str
+    place: Place
+
+    def answer(self, at_hand: Tools) -> Found:
+        try:
+            return self.place(at_hand)
+        except SilentError as silent:
+            return Found(faults=(Fault(self.name, str(silent)),))
+        except Exception as fault:  # a bug of ours in one place must not hide the devices of the others
+            return Found(faults=(Fault(self.name, f"{type(fault).__name__}: {fault}"),))
 
 
 def _detailed(found: Found, at_hand: Tools, patience_s: float) -> Found:
     asked = {
-        f"{one.driver} {one.id}": _asked(one.name, partial(_looked, one), at_hand)
+        str(one.id): _Asked(one.name, partial(look, one))
         for one in found.devices
         if not one.detailed and one.nature.signal is not Signal.CAMERA
     }
-    told = _joined(_together(asked, patience_s))
+    told = _joined(_together(asked, at_hand, patience_s))
     better = {one.id: one for one in told.devices}
     sounds = {one.id: one for one in (*found.sounds, *told.sounds)}
-    devices = tuple(better.get(one.id, one) for one in found.devices)
-    return Found(devices, tuple(sounds.values()), found.faults + told.faults)
-
-
-def _looked(device: Device, at_hand: Tools) -> Found:
-    return look(device, at_hand)
+    devices = (better.get(one.id, replace(one, note=_SILENT) if one.id in asked else one) for one in found.devices)
+    return Found(tuple(devices), tuple(sounds.values()), found.faults + told.faults)
 
 
 class _Look:
-    """One place being asked, in a daemon thread: if it never comes back, the program can end all the same."""
+    """One place being asked, in a daemon thread: if it never comes back, the program can end all the same. It waits
+    for the look before it, so that no driver is asked twice at a time."""
 
-    def __init__(self, name: str, go: Callable[[], Found]) -> None:
+    def __init__(self, asked: _Asked, at_hand: Tools, before: _Look | None) -> None:
         self.answer: Found | None = None
-        self._go = go
-        self.thread = threading.Thread(target=self._run, name=f"look: {name}", daemon=True)
+        self.begun = False
+        self._asked, self._at_hand, self._before = asked, at_hand, before
+        self.thread = threading.Thread(target=self._run, name=f"look: {asked.name}", daemon=True)
 
     def _run(self) -> None:
-        self.answer = self._go()
-
-
-def _together(asked: Mapping[str, Callable[[], Found]], patience_s: float) -> list[Found]:
-    """All at once. A place that an earlier look still waits for is not asked a second time: its answer is shared."""
-    until = time.monotonic() + patience_s
-    looks = []
-    for name, go in asked.items():
+        if self._before:
+            self._before.thread.join()
+            self._before = None
         with _guard:
-            one = _under_way.get(name)
-            if one is None or not one.thread.is_alive():
-                one = _under_way[name] = _Look(name, go)
-                one.thread.start()
-        looks.append((name, one))
+            self.begun = True
+        self.answer = self._asked.answer(self._at_hand)
+
+
+def _look(key: str, asked: _Asked, at_hand: Tools) -> _Look:
+    """A look that begins now or later, so that it sees what was plugged in before now. One that waits serves all."""
+    with _guard:
+        before = _under_way.get(key)
+        under_way = before is not None and before.thread.is_alive()
+        if before and under_way and not before.begun:
+            return before
+        _under_way[key] = one = _Look(asked, at_hand, before if under_way else None)
+        one.thread.start()
+        return one
+
+
+def _together(asked: Mapping[str, _Asked], at_hand: Tools, patience_s: float) -> list[Found]:
+    """All at once, for a bounded time."""
+    until = time.monotonic() + patience_s
+    looks = [(whom.name, _look(key, whom, at_hand)) for key, whom in asked.items()]
     for _, one in looks:
         one.thread.join(max(0.0, until - time.monotonic()))
-    return [one.answer or _silent(name, patience_s) for name, one in looks]
-
-
-def _silent(name: str, patience_s: float) -> Found:
-    text = f"no answer within {patience_s:g} s: a driver hangs. Unplug the device, plug it in again, then refresh"
-    return Found(faults=(Fault(name, text),))
+    return [one.answer or Found(faults=(Fault(name, _SILENT),)) for name, one in looks]
 
 
 def _joined(found: list[Found]) -> Found:
