@@ -77,4 +77,3 @@ class Asked:
     join: Join = "auto"
     reserve_mb: int = 512  # the disk is never filled beyond this
     live: bool = True  # give the live ring
-    replace: bool = False  # write over a recording of this name

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-__all__ = ["Counting", "Found", "SoundCounting", "ended", "frame", "packet"]
+__all__ = ["Counting", "Found", "SoundCounting", "ended", "flattened", "frame", "packet"]
 
 FoundKind = Literal["lost", "late", "repeated", "sound lost"]
 
@@ -25,8 +25,8 @@ _FOLLOW = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`frame`: counted from 0 within this run; what was lost is missing before it. `t_s`: its time stamp, counted from
-    the run's first frame. `length_s`: of the gap, or by how much a frame came late."""
+    """`frame`: counted from 0 within this run; what was lost is missing before it. `t_s`: when it happened, from the
+    run's first frame on. `length_s`: of the gap, or by how much a frame came late."""
 
     kind: FoundKind
     frame: int
@@ -82,7 +82,8 @@ def frame(counting: Counting, pts_s: float, digest: str = "") -> tuple[Counting,
         base_s += off_s if behind < 0 else _FOLLOW * off_s
     elif arrears is None:
         gap_s = pts_s - counting.last_s
-        arrears = _Arrears(number, pts_s - counting.first_s, gap_s - length_s, behind)
+        missing_s = counting.last_s + length_s - counting.first_s
+        arrears = _Arrears(number, missing_s, gap_s - length_s, behind)
     elif behind < arrears.least:
         arrears = replace(arrears, least=behind, still=0)
     else:
@@ -93,6 +94,14 @@ def frame(counting: Counting, pts_s: float, digest: str = "") -> tuple[Counting,
         counting, frames=number + 1, lost=lost, late=late, base_s=base_s, last_s=max(pts_s, counting.last_s),
         arrears=arrears,
     ), tuple(found)  # fmt: skip
+
+
+def flattened(counting: Counting, flat: bool) -> Counting:
+    """The picture has turned blank or blue, or is a picture again. That is noticed a little late: equal frames that are
+    not told yet belong to the blank stretch."""
+    if flat:
+        counting = replace(counting, repeated=counting.repeated - counting.twins, twins=0)
+    return replace(counting, flat=flat)
 
 
 def ended(counting: Counting) -> tuple[Counting, tuple[Found, ...]]:

@@ -83,6 +83,14 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """Make a recording whole that was cut off; only its folder and name are asked for."""
+
+    id: int
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """End the recording; it is made whole, and Done follows. In preview: back to idle."""
 
@@ -275,7 +283,7 @@ class Finishing:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-Request = Preview | Arm | Record | Finish | Note | Ping | Close
+Request = Preview | Arm | Record | Mend | Finish | Note | Ping | Close
 Event = (
     Ready
     | StateIs

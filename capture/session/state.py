@@ -33,6 +33,7 @@ __all__ = [
     "Frames",
     "Limits",
     "Mark",
+    "MendAsked",
     "Open",
     "Phase",
     "Refuse",
@@ -125,6 +126,15 @@ class FinishAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class MendAsked:
+    """Make a recording whole that was cut off before it was finished."""
+
+    at_s: float
+    id: int
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
 class CloseAsked:
     at_s: float
     reason: str
@@ -173,7 +183,7 @@ class Tick:
     at_s: float
 
 
-Event = Wanted | FinishAsked | CloseAsked | Frames | Seen | RunEnded | DiskLow | Finished | Tick
+Event = Wanted | MendAsked | FinishAsked | CloseAsked | Frames | Seen | RunEnded | DiskLow | Finished | Tick
 
 
 # ---- actions
@@ -284,6 +294,8 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
     match event:
         case Wanted():
             _wanted(turn, event)
+        case MendAsked(id=id, asked=asked):
+            _mend_asked(turn, id, asked)
         case FinishAsked(id=id, reason=reason):
             _finish_asked(turn, id, reason)
         case CloseAsked(reason=reason):
@@ -310,9 +322,8 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
 
 def _wanted(turn: _Turn, event: Wanted) -> None:
     s = turn.s
-    if s.closing or s.phase in (Phase.RECORDING, Phase.PAUSED, Phase.FINISHING):
-        doing = "is closing" if s.closing else {"finishing": "is finishing"}.get(s.phase, "is recording")
-        turn.actions.append(Refuse(event.id, f"the session {doing}; wait until that has ended"))
+    if busy := _busy(s):
+        turn.actions.append(Refuse(event.id, busy))
         return
     turn.s = replace(
         s, asked=event.asked, first_s=None, tries=0, reason="", fault=False, kind="none", kind_s=turn.now_s,
@@ -321,6 +332,21 @@ def _wanted(turn: _Turn, event: Wanted) -> None:
         turn.s = replace(turn.s, first_s=turn.now_s)
     turn.become({"preview": Phase.PREVIEW, "armed": Phase.ARMED, "record": Phase.RECORDING}[event.purpose])
     turn.stop(event.purpose)
+
+
+def _busy(s: Session) -> str:
+    if s.closing:
+        return "the session is closing; wait until that has ended"
+    doing = {Phase.RECORDING: "recording", Phase.PAUSED: "recording", Phase.FINISHING: "finishing"}.get(s.phase)
+    return f"the session is {doing}; wait until that has ended" if doing else ""
+
+
+def _mend_asked(turn: _Turn, id: int, asked: Asked) -> None:
+    if busy := _busy(turn.s):
+        turn.actions.append(Refuse(id, busy))
+        return
+    turn.s = replace(turn.s, asked=asked, first_s=turn.now_s)
+    _to_finish(turn, "it was cut off, and has been made whole", fault=True)
 
 
 def _finish_asked(turn: _Turn, id: int, reason: str) -> None:
