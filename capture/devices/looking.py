@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from capture.devices import avfoundation, decklink, dshow_devices, nature
+from capture.devices import avfoundation, decklink, dshow_devices, nature, v4l2_text
 from capture.devices.asking import SilentError, ask
 from capture.devices.dshow_options import options
 from capture.devices.found import Device, Driver, FfmpegInput, Found, Signal
@@ -33,6 +33,12 @@ def look(device: Device, at_hand: Tools | None = None) -> Found:
             case Driver.DECKLINK:
                 said = ask(question(program, "decklink", (("list_formats", "1"),), source.url))
                 formats, standards = decklink.formats(said)
+                return Found((replace(device, formats=formats, standards=standards, detailed=True),))
+            case Driver.V4L2:
+                formats = v4l2_text.formats(ask(question(program, "v4l2", (("list_formats", "all"),), source.url)))
+                standards = device.standards or v4l2_text.standards(
+                    ask(question(program, "v4l2", (("list_standards", "all"),), source.url))
+                )
                 return Found((replace(device, formats=formats, standards=standards, detailed=True),))
             case Driver.AVFOUNDATION if not device.carries_sound:
                 said = ask(question(program, "avfoundation", _NO_SUCH_SIZE, source.url))

@@ -68,8 +68,7 @@ def device(path: str, index: int, plug: Plug, ask: Ask) -> Device | None:
         inputs=inputs,
         standards=standards,
         formats=formats,
-        carries_sound=False,
-        detailed=True,
+        detailed=bool(formats),
     )
 
 

@@ -1,6 +1,7 @@
 """What `ffmpeg -f v4l2 -list_formats all` and `-list_standards all` say. Pure.
 
-The drivers themselves are asked first (v4l2_asking); this is for a device that lets ffmpeg in alone.
+The drivers themselves are asked first (v4l2_asking), for ffmpeg names no inputs; this is for one that tells us no
+formats.
 """
 
 from __future__ import annotations

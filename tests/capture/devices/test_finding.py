@@ -15,7 +15,8 @@ from capture.decks import listing
 from capture.devices import asking, finding, places
 from capture.devices.asking import SilentError
 from capture.devices.finding import find
-from capture.devices.found import Driver, FfmpegInput, Found, Signal
+from capture.devices.found import Device, DeviceId, Driver, FfmpegInput, Found, Nature, Signal
+from capture.devices.looking import look
 from capture.devices.programs import parsed, reaching
 from runtime import ffmpeg
 from runtime.commands import main
@@ -27,11 +28,13 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for ffm
 SCRIPT = """#!/bin/sh
 case "$*" in
 *-version) echo "ffmpeg version 9.0.2 of ours" ;;
-*-devices) printf ' D  %s  of ours\\n' dshow decklink avfoundation ;;
+*-devices) printf ' D  %s  of ours\\n' dshow decklink avfoundation v4l2 ;;
 *-list_devices*) cat {listed} >&2; exit 1 ;;
 *"-list_options"*{busy}*) sleep 30 ;;
 *-list_options*) cat {options} >&2; exit 1 ;;
 *"-sources decklink"*) cat {cards} ;;
+*v4l2*-list_formats*) cat {pixels} >&2; exit 1 ;;
+*-list_standards*) cat {standards} >&2; exit 1 ;;
 *-list_formats*) cat {modes} >&2; exit 1 ;;
 *-video_size*) cat {sizes} >&2; exit 1 ;;
 esac
@@ -42,7 +45,15 @@ def stand_in(
     folder: Path, monkeypatch: pytest.MonkeyPatch, listed: str, options: str = "21", busy: str = "nobody"
 ) -> None:
     """An ffmpeg that says these samples, and hangs for a device whose name holds `busy`."""
-    files = {"listed": listed, "options": options, "cards": "30", "modes": "31", "sizes": "44"}
+    files = {
+        "listed": listed,
+        "options": options,
+        "cards": "30",
+        "modes": "31",
+        "sizes": "44",
+        "pixels": "50",
+        "standards": "52",
+    }
     paths = {part: f"'{next(SAMPLES.glob(f'{name}_*'))}'" for part, name in files.items()}
     program = folder / "ffmpeg of ours"
     program.write_text(SCRIPT.format(**paths, busy=busy), encoding="utf-8")
@@ -115,6 +126,16 @@ def test_macos_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert [found.sound(link.sound).name for link in grabber.links if found.sound(link.sound)] == [  # type: ignore[union-attr]
         "Elgato Video Capture"
     ]
+
+
+@posix
+def test_a_driver_that_tells_us_no_formats_is_asked_by_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(tmp_path, monkeypatch, "43")
+    mute = Device(DeviceId("x"), "x", Driver.V4L2, FfmpegInput("v4l2", "/dev/video9"), Nature(Signal.UNKNOWN, ""))
+    (found,) = look(mute).devices
+    assert [one.name for one in found.formats] == ["mjpeg", "yuyv422"]
+    assert [one.name for one in found.standards] == ["NTSC", "NTSC-M", "PAL", "SECAM", "PAL-D/K"]
+    assert found.detailed
 
 
 @posix
