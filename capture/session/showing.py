@@ -80,7 +80,7 @@ class Showing:
             while len(self._waiting) > _WAITING:
                 self._waiting.popleft()
                 self.skipped += 1
-        if not self._eye.shape[0]:
+        if self._eye.facts is None:
             self._open(block)
         self.flush()
 
@@ -123,8 +123,7 @@ class Showing:
             matrix=5 if lines == 576 else 6, primaries=5 if lines == 576 else 6, transfer=6,
             slots=max(4, round(rate * _RING_SECONDS)),
         )  # fmt: skip
-        subs = {"yuv420p": (1, 1), "yuv411p": (2, 0), "yuv444p": (0, 0)}.get(pixels, (1, 0))
-        self._eye.shape = (track.width, track.height, 10 if "10" in pixels else 8, *subs)
+        self._eye.facts = facts
         if not asked.live:
             return
         size = facts.slots * facts.slot_bytes
