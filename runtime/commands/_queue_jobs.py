@@ -45,6 +45,8 @@ def each(do: Callable[[Queue, Job, argparse.Namespace], None], queue: Queue, arg
 def again(queue: Queue, job: Job, args: argparse.Namespace, limits: Mapping[str, Any]) -> None:
     if args.id == ["all"] and job.stage is Stage.DONE:
         return
+    if job.stage is Stage.DONE and not args.overwrite and any(file.exists() for file in job.files):
+        raise UserError(f"job {job.id} is done. `queue retry {job.id} --overwrite` renders it anew")
     queue.retry(job.id, overwrite=args.overwrite, anyway=args.anyway, **limits)
 
 

@@ -29,7 +29,7 @@ from runtime.jobs.queue.working import Renderer
 HELP = """Put renders in line: many tapes, many graphs, a watched folder
 
   launch.py queue add vhs-pal -i tapes/*.dv -o restored       many tapes, one graph
-  launch.py queue add vhs-pal vhs-viewing -i tape.dv          one tape, many graphs
+  launch.py queue add vhs-pal archive-only -i tape.dv         one tape, many graphs
   launch.py queue watch captures --graph vhs-pal -o restored  every tape that is put there
   launch.py queue run                                         render what is in line, and wait for more
   launch.py queue list                                        what is done, being done and waiting
