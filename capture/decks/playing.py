@@ -100,7 +100,7 @@ class Player:
                 self._until(self._due(self._card.arrived))
                 continue
             self._at_s = (slot.number - self._origin) / self._tape.fps
-            if until_s is not None and self._at_s >= until_s:
+            if until_s is not None and slot.number - self._origin >= self._tape.frame(until_s):
                 return self._outcome("asked")
             self._tell_of(slot)
             if slot.end:

@@ -23,15 +23,15 @@ PREFIX = "deck "
 
 class Teller:
     def __init__(self, path: Path | None = None) -> None:
-        self._file = path.open("a", encoding="utf-8") if path else None
+        self._file = path
 
     def tell(self, what: str, **facts: object) -> None:
         line = json.dumps({"what": what, **facts}, ensure_ascii=False)
         with suppress(OSError):  # nobody listens any more
             print(PREFIX + line, file=sys.stderr, flush=True)
         if self._file:
-            self._file.write(line + "\n")
-            self._file.flush()
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
 
 
 def told(line: str) -> dict[str, object] | None:

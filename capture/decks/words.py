@@ -58,6 +58,6 @@ def extended(argv: Sequence[str]) -> list[str]:
 
 def _size(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d+)x(\d+)", text)
-    if not found or int(found[1]) < 90 or int(found[2]) < 72 or int(found[1]) % 4 or int(found[2]) % 2:
-        raise argparse.ArgumentTypeError(f"{text}: write WIDTHxHEIGHT, from 90x72, the width a multiple of 4")
+    if not found or int(found[1]) < 90 or int(found[2]) < 72 or int(found[1]) % 2 or int(found[2]) % 2:
+        raise argparse.ArgumentTypeError(f"{text}: write WIDTHxHEIGHT, from 90x72, both even")
     return int(found[1]), int(found[2])
