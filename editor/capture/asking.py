@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from capture.session.choosing import source_of
 from PySide6.QtCore import QStandardPaths
 
 from capture.devices.found import Found
 from capture.session.asking import Asked, Codec, Splits, Stops
+from capture.session.choosing import source_of
 from editor.capture import choosing
 from editor.capture.choosing import Wish
 

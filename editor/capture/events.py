@@ -37,7 +37,7 @@ class Events(QAbstractTableModel):
         """New ones are put at the end; another list takes the place of the old."""
         events = tuple(events)
         known = len(self._all)
-        if events[:known] == self._all and (known or not events):
+        if events[:known] == self._all:
             fresh = [number for number in range(known, len(events)) if self._wanted(events[number])]
             self._all = events
             if fresh:

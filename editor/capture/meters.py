@@ -127,7 +127,7 @@ class SoundMeters(QWidget):
         painter.setPen(theme.colour("#ff5d5d" if one.clipped else "#c4ccd8"))
         centre = Qt.AlignmentFlag.AlignCenter
         line = QRectF(area.x(), 21 * scale, area.width(), 16 * scale)
-        painter.drawText(line, centre, "−∞" if one.peak_db <= -90 else figure(one.peak_db, 0).replace("-", "−"))
+        painter.drawText(line, centre, "−∞" if one.peak_db <= -90 else figure(float(one.peak_db), 0).replace("-", "−"))
         painter.setPen(theme.colour("#8a94a5"))
         painter.drawText(
             QRectF(area.x(), area.bottom() + 3 * scale, area.width(), 16 * scale),
@@ -142,5 +142,5 @@ def _name(number: int, of: int) -> str:
 
 
 def _said(number: int, one: Heard) -> str:
-    text = tr("channel {number}: peak {db} dB").format(number=number, db=figure(one.peak_db, 0))
+    text = tr("channel {number}: peak {db} dB").format(number=number, db=figure(float(one.peak_db), 0))
     return f"{text}, {tr('cut off')}" if one.clipped else text

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
@@ -17,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from capture.session.asking import Asked, Source
 from capture.session.messages import Happened
 from editor import theme
 from editor.capture import choosing, words
@@ -26,6 +32,7 @@ from editor.capture.deck import Deck
 from editor.capture.events import EventList
 from editor.capture.finding import Finding, is_deck
 from editor.capture.form import Form
+from editor.capture.left import Left, left_over
 from editor.capture.meters import SoundMeters
 from editor.capture.procamp import Knobs, ProcAmpBox
 from editor.capture.scopes import LiveScopes
@@ -36,11 +43,13 @@ from editor.capture.taping import Taping
 from editor.capture.watching import Manner, Seen, Watching
 from editor.desk.asking import Asker
 from editor.language import tr
+from editor.renders.words import size
 from editor.settings import Settings
 from editor.window.notices import Notices
 
 KEPT = "capture"
 """The setting under which the wish is kept."""
+MOST_LEFT = 3
 ALARMS = ("disk", "changed")
 """What else is told in red over the picture."""
 
@@ -54,6 +63,7 @@ class CapturePanel(QWidget):
     report_wanted = Signal(object)
     folder_wanted = Signal(object)
     test_decks_shown = Signal(bool)
+    _left = Signal(object)
 
     def __init__(
         self, taping: Taping, finding: Finding, settings: Settings, asker: Asker, parent: QWidget | None = None
@@ -164,6 +174,7 @@ class CapturePanel(QWidget):
         form.folder_wanted.connect(self._choose_folder)
         form.try_wanted.connect(self.try_deck)
         self._finding.changed.connect(self._found)
+        self._left.connect(self._say_left, Qt.ConnectionType.QueuedConnection)
         self._finding.looking.connect(lambda _: self._found())
         taping.changed.connect(self._show)
         taping.turned.connect(self._turned)
@@ -247,6 +258,36 @@ class CapturePanel(QWidget):
             self.form.show_wish(replace(self.form.wish, folder=str(path)))
             self._keep()
             self._show()
+
+    def _offer_left(self) -> None:
+        """What was cut off the last time, by a crash or a power failure, is there up to its last second."""
+        folder = Path(self.form.wish.folder).expanduser()
+
+        def look() -> None:  # a disk that sleeps, or a share that is away, holds up no window
+            found = left_over(folder)
+            with suppress(RuntimeError):  # the window has gone
+                self._left.emit(found)
+
+        threading.Thread(target=look, name="cut off recordings", daemon=True).start()
+
+    def _say_left(self, found: object) -> None:
+        if self._taping.recording:
+            return
+        for one in cast("Sequence[Left]", found)[:MOST_LEFT]:
+            if one.growing:
+                text = tr("“{name}” is being recorded by another program, or finished: {size} so far.")
+                self.notices.show_notice(f"left {one.name}", text.format(name=one.name, size=size(one.size_bytes)))
+            else:
+                text = tr("“{name}” was cut off. What came until then is there: {size}.")
+                choices = [(tr("Make it whole"), partial(self._mend, one))]
+                said = text.format(name=one.name, size=size(one.size_bytes))
+                self.notices.show_notice(f"left {one.name}", said, choices, kind="warn")
+
+    def _mend(self, one: Left) -> None:
+        if self._taping.recording:
+            self.notices.show_notice("fault", tr("First end the recording that runs."), kind="warn")
+        else:
+            self._taping.mend(Asked(Source(()), folder=str(one.folder), name=one.name))
 
     def _event_chosen(self, number: int) -> None:
         self.deck.counter.setChecked(False)
@@ -395,6 +436,7 @@ class CapturePanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._finding.begin()
+        self._offer_left()
         if self._chosen and not self._taping.at_work:
             self._preview()
         self._show()

@@ -26,7 +26,7 @@ from capture.session.messages import (
     StateIs,
 )
 
-LOSSES: frozenset[HappeningKind] = frozenset(("lost", "stall", "vanished", "restarted", "driver", "back"))
+LOSSES: frozenset[HappeningKind] = frozenset(("lost", "sound lost", "stall", "vanished", "restarted", "driver", "back"))
 """Events by which pictures went missing, or may have."""
 STRETCHES: frozenset[HappeningKind] = frozenset(("blank", "blue", "snow"))
 """They last until a picture comes again."""
@@ -149,6 +149,8 @@ def _turned(standing: Standing, event: StateIs) -> Standing:
     if now == "recording" and before not in UNDER_WAY:  # what was counted belongs to the tape before
         begun = tuple(one for one in standing.events[-1:] if one.kind == "started")
         made = replace(made, counters=None, events=begun, done=None, failed=None, finishing=None)
+    elif now == "finishing" and before not in UNDER_WAY:  # one that was cut off is made whole
+        made = replace(made, counters=None, events=(), done=None, failed=None)
     elif now in ("preview", "armed"):
         made = replace(made, failed=None)
     if now in ("idle", "done", "failed"):

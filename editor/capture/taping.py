@@ -5,7 +5,6 @@ The recorder is a process of its own; its words come on a thread of ours and are
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
@@ -17,6 +16,7 @@ from capture.session.messages import Counters, Event, Failed, Happened, Levels, 
 from capture.session.messages import Signal as SignalIs
 from editor.capture.standing import UNDER_WAY, Standing, quietened, step
 
+PATIENCE_S = 8.0
 GATHER_MS = 50
 """Words come thirty times a second; the window is brought up to date twenty times."""
 
@@ -29,7 +29,8 @@ class Recorder(Protocol):
     def record(self, asked: Asked) -> object: ...
     def finish(self, reason: str = ...) -> object: ...
     def note(self, text: str) -> object: ...
-    def close(self, reason: str) -> object: ...
+    def mend(self, asked: Asked) -> object: ...
+    def close(self, reason: str = ..., wait_s: float = ...) -> object: ...
 
 
 type Listener = Callable[[Event], None]
@@ -75,6 +76,10 @@ class Taping(QObject):
     def record(self, asked: Asked) -> None:
         self._ask(asked, lambda recorder: recorder.record(asked))
 
+    def mend(self, asked: Asked) -> None:
+        """Make a recording whole that was cut off; `asked` says where it lies."""
+        self._ask(asked, lambda recorder: recorder.mend(asked))
+
     def finish(self, reason: str) -> None:
         if self._recorder is not None:
             self._recorder.finish(reason)
@@ -88,24 +93,11 @@ class Taping(QObject):
         self.standing = quietened(self.standing)
         self.changed.emit()
 
-    def close(self, reason: str) -> None:
-        """End the recorder; what it records is finished first. Blocks as long as that takes."""
+    def close(self, reason: str, wait_s: float = PATIENCE_S) -> None:
+        """End the recorder. What it records it finishes first, and goes on with that where we do not wait for it."""
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
-            recorder.close(reason)
-
-    def close_meanwhile(self, reason: str, done: Callable[[], None]) -> None:
-        """As `close`, on a thread; `done` is called on that thread."""
-        recorder, self._recorder = self._recorder, None
-
-        def run() -> None:
-            try:
-                if recorder is not None:
-                    recorder.close(reason)
-            finally:
-                done()
-
-        threading.Thread(target=run, name="closing the recorder").start()  # not a daemon: the file is made whole
+            recorder.close(reason, wait_s)
 
     def _ask(self, asked: Asked, do: Callable[[Recorder], object]) -> None:
         try:

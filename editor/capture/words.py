@@ -30,6 +30,7 @@ def whole(count: int) -> str:
 
 def lasted(seconds: float) -> str:
     """`0.28 s`, `3.1 s`, `2 min 5 s`."""
+    seconds = float(seconds)
     if seconds < 10:
         return tr("{seconds} s").format(seconds=figure(seconds, 2 if seconds < 1 else 1))
     if seconds < 60:
@@ -99,6 +100,8 @@ def _said(event: Happened) -> str:
             return tr("Nothing came for {length}").format(length=length)
         case "blank":
             return tr("Blank for {length}").format(length=length) if event.length_s else tr("Blank")
+        case "sound lost":
+            return tr("Sound lost: {length}").format(length=length)
         case "errors":
             return tr("{count} block errors").format(count=count) if count else tr("Block errors")
         case "restarted":
@@ -117,6 +120,7 @@ def kind(which: HappeningKind) -> str:
         "late": tr("Frames late"),
         "repeated": tr("Frames twice"),
         "driver": tr("The driver says"),
+        "sound lost": tr("Sound lost"),
         "stall": tr("Nothing came"),
         "vanished": tr("The device vanished"),
         "back": tr("The device is back"),
@@ -137,14 +141,14 @@ def kind(which: HappeningKind) -> str:
         "restarted": tr("The recorder had to start again"),
         "note": tr("Note"),
         "stopped": tr("Recording ends"),
-    }[which]
+    }.get(which, which)
 
 
 TOLD: frozenset[HappeningKind] = frozenset(("note", "driver", "changed", "timecode", "audio mode", "disk", "stopped"))
 """Kinds of which the recorder's own words say more than ours."""
 TINTS: dict[HappeningKind, str] = {
-    "lost": "err", "stall": "err", "vanished": "err", "restarted": "err", "disk": "err", "changed": "warn",
-    "driver": "warn", "late": "warn", "repeated": "warn", "errors": "warn", "clipped": "warn", "silent": "warn",
+    "lost": "err", "sound lost": "err", "stall": "err", "vanished": "err", "restarted": "err", "disk": "err",
+    "changed": "warn", "driver": "warn", "late": "warn", "repeated": "warn", "errors": "warn", "clipped": "warn", "silent": "warn",
     "timecode": "warn", "audio mode": "warn", "back": "ok", "started": "ok", "stopped": "ok", "note": "chosen_text",
 }  # fmt: skip
 """A colour of the theme for each kind that is not merely told."""

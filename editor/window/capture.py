@@ -13,7 +13,7 @@ from editor import theme
 from editor.capture import words
 from editor.capture.finding import Finding
 from editor.capture.taken import as_take, wish_of
-from editor.capture.taping import Taping
+from editor.capture.taping import PATIENCE_S, Taping
 from editor.language import tr
 from graphs.document import NodeId
 
@@ -243,7 +243,7 @@ class CaptureParts(QObject):
             self.panel.deleteLater()
             self.panel = None
         self.finding.close()
-        self.taping.close("the window was closed")
+        self.taping.close(tr("the window was closed"), wait_s=2 if self.taping.recording else PATIENCE_S)
 
 
 def _show_file(path: object) -> None:
