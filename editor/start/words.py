@@ -54,6 +54,16 @@ def preset_words() -> dict[str, Words]:
             tr("Little is touched: for good tapes, and where nothing may be lost."),
             tr("careful light mild progressive"),
         ),
+        "capture-pal": Words(
+            tr("Capture, PAL"),
+            tr("Play a tape once: a lossless recording, and a restored copy beside it. 576 lines."),
+            tr("record digitise grab vcr deck device s-video composite usb live"),
+        ),
+        "capture-ntsc": Words(
+            tr("Capture, NTSC"),
+            tr("Play a tape once: a lossless recording, and a restored copy beside it. 480 lines."),
+            tr("record digitise grab vcr deck device s-video composite usb live"),
+        ),
         "archive-only": Words(
             tr("Archive copy"),
             tr("Nothing is altered: a lossless FFV1 master with everything the tape holds."),

@@ -19,7 +19,10 @@ from nodes.registry import default_registry
 from runtime.compiled import compiled
 from tests.graphs.kit import media
 
-NAMES = ["vhs-pal", "vhs-ntsc", "hi8", "dv-pal", "dv-ntsc", "telecine", "gentle", "archive-only", "fast-preview"]
+NAMES = [
+    "vhs-pal", "vhs-ntsc", "hi8", "dv-pal", "dv-ntsc", "telecine", "gentle", "archive-only", "fast-preview",
+    "capture-pal", "capture-ntsc",
+]  # fmt: skip
 REGISTRY = default_registry()
 
 
@@ -48,6 +51,8 @@ MADE_FOR = {
     "gentle": list(TAPES),
     "archive-only": list(TAPES),
     "fast-preview": list(TAPES),
+    "capture-pal": ["PAL capture", "PAL capture, 10 bit", "PAL DV"],
+    "capture-ntsc": ["NTSC capture", "NTSC DV"],
 }
 CASES = [(name, tape) for name, tapes in MADE_FOR.items() for tape in tapes]
 

@@ -11,6 +11,7 @@ import vapoursynth as vs
 
 from graphs.overrides import set_params
 from nodes.api import Media, Probe, Ref, Script, Sound, SoundInfo
+from nodes.library.input.capture import Capture
 from nodes.library.input.video import Video
 from nodes.registry import Registry
 from runtime.compiled import compiled
@@ -42,10 +43,19 @@ def on_tape(name: str) -> tuple[Registry, Probe]:
             clip = script.use(__name__, "tape_picture")(name).known(info)
             return {**super().build(script, probe), "out": clip}
 
+    class Taped(Capture):
+        """A recording made here."""
+
+        id, version = Capture.id, Capture.version
+
+        def build(self, script: Script, probe: Probe) -> dict[str, Ref | Sound]:
+            clip = script.use(__name__, "tape_picture")(name).known(info)
+            return {**super().build(script, probe), "out": clip}
+
     def probe(_: str) -> Media:
         return found
 
-    return Registry({**REGISTRY.types, Video.id: Tape}), probe
+    return Registry({**REGISTRY.types, Video.id: Tape, Capture.id: Taped}), probe
 
 
 def runs(name: str, tape: str, *settings: str) -> list[str]:

@@ -35,7 +35,12 @@ NTSC = replace(
     primaries=Primaries.SMPTE170M,
 )  # fmt: skip
 FILM = replace(NTSC, fields=Fields.TFF, format=PixelFormat.parse("YUV420P8"))
-TAPES = {"vhs-ntsc": NTSC, "dv-ntsc": replace(NTSC, format=PixelFormat.parse("YUV411P8")), "telecine": FILM}
+TAPES = {
+    "vhs-ntsc": NTSC,
+    "capture-ntsc": NTSC,
+    "dv-ntsc": replace(NTSC, format=PixelFormat.parse("YUV411P8")),
+    "telecine": FILM,
+}
 TAPES["dv-pal"] = replace(PAL, format=PixelFormat.parse("YUV420P8"), fields=Fields.BFF)
 
 

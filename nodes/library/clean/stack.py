@@ -84,14 +84,33 @@ class MedianStack(Node):
     ] = 20
     places: Annotated[
         str,
-        param("Where the first pass's frames lie on the time line", advanced=True, max_length=60000, group="Places"),
+        param(
+            "Where the first pass's frames lie on the time line",
+            label="Places 1",
+            advanced=True,
+            max_length=60000,
+            group="Places",
+        ),
     ] = ""
     places2: Annotated[
-        str, param("Where the second's lie, like 0:12,500:x,507:5", advanced=True, max_length=60000, group="Places")
+        str,
+        param(
+            "Where the second's lie, like 0:12,500:x,507:5",
+            label="Places 2",
+            advanced=True,
+            max_length=60000,
+            group="Places",
+        ),
     ] = ""
-    places3: Annotated[str, param("Where the third's lie", advanced=True, max_length=60000, group="Places")] = ""
-    places4: Annotated[str, param("Where the fourth's lie", advanced=True, max_length=60000, group="Places")] = ""
-    places5: Annotated[str, param("Where the fifth's lie", advanced=True, max_length=60000, group="Places")] = ""
+    places3: Annotated[
+        str, param("Where the third's lie", label="Places 3", advanced=True, max_length=60000, group="Places")
+    ] = ""
+    places4: Annotated[
+        str, param("Where the fourth's lie", label="Places 4", advanced=True, max_length=60000, group="Places")
+    ] = ""
+    places5: Annotated[
+        str, param("Where the fifth's lie", label="Places 5", advanced=True, max_length=60000, group="Places")
+    ] = ""
 
     def forecast(
         self,
