@@ -153,7 +153,7 @@ class Piecewise:
     def _recollect(self) -> None:
         """What is whole already, by the journal and byte for byte."""
         said = self.folder.wholes()
-        self._wholes = [whole for whole in said if self.folder.sound(whole)]
+        self._wholes = [whole for whole in said if self.folder.sound(whole, self._coded)]
         self._substitutes.recall(self._wholes)
         self.folder.tidy(self._wholes)
         if len(self._wholes) < len(said):
@@ -241,8 +241,15 @@ class Piecewise:
         if found != {span[1] - span[0]}:
             text = f"{min(found)} of {span[1] - span[0]} frames were written"
             raise RenderError(NodeFailure(name, "", span[0], None, text))
-        of_packets = "" if coded is None else combined(coded)
-        return Piece(name, len(sums), size_of(path), digest(path), combined(sums), of_packets)
+        told = {"sha256": digest(path)} if coded is None else {"sha256": "", "packets_sha256": combined(coded)}
+        return Piece(name, len(sums), size_of(path), frames_sha256=combined(sums), **told)
+
+    def _coded(self, path: Path) -> str:
+        """What the coded pictures of a piece add up to; nothing where it cannot be read."""
+        try:
+            return combined(packets(self.ffmpeg, path))
+        except HashError:
+            return ""
 
     def _keep(
         self,
