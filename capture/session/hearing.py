@@ -20,8 +20,8 @@ _TOLD_S = 1.0
 
 
 class Ear:
-    """`tell` hears Levels. `changed` hears of clipping (`clipped`, with the samples) and of true silence (`silent`, then
-    `sound`), with the sound's own time."""
+    """`tell` hears Levels. `changed` hears of clipping (`clipped`, and how many samples) and of true silence (`silent`,
+    then `sound`), with the sound's own time."""
 
     def __init__(self, tell: Callable[[Levels], None], changed: Callable[[str, float, int], None]) -> None:
         self._tell, self._changed = tell, changed

@@ -173,7 +173,7 @@ class Counters:
     free_bytes: int = 0
     left_s: float | None = None  # until the disk is full (less the reserve) or the timed stop, whichever is first
     drift_ppm: float | None = None  # the sound's clock against the picture's; None: not known yet
-    offset_ms: float | None = None  # by how much sound is ahead of the picture, compared with the beginning
+    offset_ms: float | None = None  # by so much the sound is later by now than at the beginning
     fps: float = 0.0  # over the last seconds
     timecode: str = ""  # DV
     recorded_at: str = ""  # DV: the camera's date and time

@@ -1,7 +1,7 @@
 """The report of a recording: facts for programs (NAME.report.json) and a page for people (NAME.report.html).
 
-The page is one file without anything from elsewhere: it lies beside the recording for as long as that does. Its timeline
-is a drawing (SVG), a lane for each kind of event.
+The page is one file without anything from elsewhere: it lies beside the recording for as long as that does. Its
+timeline is a drawing (SVG), a lane for each kind of event.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from capture.session.argv import coder_words
 from capture.session.asking import Asked
@@ -99,14 +100,34 @@ _LANES = (
     ("note", "Notes", "#00838f"),
 )
 _WORDS = {
-    "started": "Recording begins", "part": "Next part", "lost": "Frames lost", "late": "Frame late",
-    "repeated": "Frames repeated", "sound lost": "Sound lost", "driver": "The driver says", "stall": "Nothing came",
-    "vanished": "Device gone", "back": "Device back", "changed": "Signal changed", "blank": "Blank tape", "blue": "Blue",
-    "snow": "Snow", "picture": "Picture again", "scene": "Scene", "recording": "Recording on the tape begins",
-    "clipped": "Sound clipped", "silent": "True silence", "sound": "Sound again", "timecode": "Timecode jumps",
-    "errors": "Block errors", "audio mode": "Sound mode changes", "disk": "Disk", "restarted": "Recorder restarted",
-    "note": "Note", "stopped": "Recording ends",
-}  # fmt: skip
+    "started": "Recording begins",
+    "part": "Next part",
+    "lost": "Frames lost",
+    "late": "Frame late",
+    "repeated": "Frames repeated",
+    "sound lost": "Sound lost",
+    "driver": "The driver says",
+    "stall": "Nothing came",
+    "vanished": "Device gone",
+    "back": "Device back",
+    "changed": "Signal changed",
+    "blank": "Blank tape",
+    "blue": "Blue",
+    "snow": "Snow",
+    "picture": "Picture again",
+    "scene": "Scene",
+    "recording": "Recording on the tape begins",
+    "clipped": "Sound clipped",
+    "silent": "True silence",
+    "sound": "Sound again",
+    "timecode": "Timecode jumps",
+    "errors": "Block errors",
+    "audio mode": "Sound mode changes",
+    "disk": "Disk",
+    "restarted": "Recorder restarted",
+    "note": "Note",
+    "stopped": "Recording ends",
+}
 _LEFT, _WIDE, _LANE = 130, 900, 22
 _MOST_ROWS = 2000
 
@@ -123,7 +144,8 @@ body {{ font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 106
  color: #222; background: #fff; }}
 h1 {{ font-size: 1.5rem; margin-bottom: .2rem; }} h2 {{ font-size: 1.1rem; margin-top: 2rem; }}
 .verdict {{ font-weight: 600; color: {"#c62828" if bad else "#2e7d32"}; }}
-table {{ border-collapse: collapse; }} td, th {{ text-align: left; padding: .15rem .9rem .15rem 0; vertical-align: top; }}
+table {{ border-collapse: collapse; }}
+td, th {{ text-align: left; padding: .15rem .9rem .15rem 0; vertical-align: top; }}
 th {{ font-weight: 600; }} .n {{ text-align: right; font-variant-numeric: tabular-nums; }}
 svg text {{ font: 12px system-ui, sans-serif; fill: currentColor; }}
 @media (prefers-color-scheme: dark) {{ body {{ color: #ddd; background: #1b1b1d; }} a {{ color: #8ab4f8; }} }}
@@ -137,14 +159,19 @@ svg text {{ font: 12px system-ui, sans-serif; fill: currentColor; }}
 <table><tr><th>File</th><th class="n">Frames</th><th class="n">Begins</th><th class="n">Size</th></tr>
 {"".join(_file(one) for one in facts["parts"])}</table>
 <p>{escape(str(facts["note"]))}</p>
-<p>A checksum of every frame, as it came from the device: <a href="{escape(facts["framemd5"])}">{escape(facts["framemd5"])}</a>.
-Everything that happened, as it happened: <a href="{escape(facts["log"])}">{escape(facts["log"])}</a>.</p>
+<p>A checksum of every frame, as it came from the device: {_link(facts["framemd5"])}. Everything that happened, as it
+happened: {_link(facts["log"])}.</p>
 <h2>Events</h2>
-<table><tr><th class="n">Time</th><th class="n">Frame</th><th>What</th><th class="n">Count</th><th class="n">Length</th><th></th></tr>
+<table><tr><th class="n">Time</th><th class="n">Frame</th><th>What</th><th class="n">Count</th>
+<th class="n">Length</th><th></th></tr>
 {"".join(_event(one) for one in facts["events"][:_MOST_ROWS])}</table>
 {_more(facts)}
 </body></html>
 """
+
+
+def _link(name: str) -> str:
+    return f'<a href="{escape(quote(name))}">{escape(name)}</a>'
 
 
 def _sentence(facts: Facts) -> str:
@@ -182,10 +209,9 @@ def _row(name: str, value: str) -> str:
 
 def _file(part: dict[str, Any]) -> str:
     count = part["last"] - part["first"]
-    name = escape(part["path"])
     size = f"{part['size_bytes'] / 1e6:,.1f} MB"
     return (
-        f'<tr><td><a href="{name}">{name}</a></td><td class="n">{count:,}</td>'
+        f'<tr><td>{_link(part["path"])}</td><td class="n">{count:,}</td>'
         f'<td class="n">{clock(part["start_s"])}</td><td class="n">{size}</td></tr>\n'
     )
 
@@ -236,7 +262,8 @@ def _bar(run: dict[str, Any], length_s: float, y: int, facts: Facts) -> str:
     rate = int(num) / int(den or 1)
     x = _LEFT + run["start_s"] / length_s * _WIDE
     wide = max(1.0, (run["last"] - run["first"] + run["lost"]) / rate / length_s * _WIDE)
-    return f'<rect x="{x:.2f}" y="{y}" width="{min(wide, _LEFT + _WIDE - x):.2f}" height="14" fill="#2e7d32" opacity=".55"/>'
+    size = f'width="{min(wide, _LEFT + _WIDE - x):.2f}" height="14"'
+    return f'<rect x="{x:.2f}" y="{y}" {size} fill="#2e7d32" opacity=".55"/>'
 
 
 def _tick(one: dict[str, Any], length_s: float, y: int, colour: str) -> str:

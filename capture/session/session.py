@@ -113,23 +113,23 @@ class Session:
 
     def preview(self, asked: Asked) -> int:
         """Open the device and show it. Gives the request's id, as the others do: Refused names it."""
-        return self._ask(lambda id: Preview(id, asked))
+        return self._ask(lambda number: Preview(number, asked))
 
     def arm(self, asked: Asked) -> int:
-        return self._ask(lambda id: Arm(id, asked))
+        return self._ask(lambda number: Arm(number, asked))
 
     def record(self, asked: Asked) -> int:
-        return self._ask(lambda id: Record(id, asked))
+        return self._ask(lambda number: Record(number, asked))
 
     def mend(self, asked: Asked) -> int:
         """Make a recording whole that was cut off."""
-        return self._ask(lambda id: Mend(id, asked))
+        return self._ask(lambda number: Mend(number, asked))
 
     def finish(self, reason: str = "asked") -> int:
-        return self._ask(lambda id: Finish(id, reason))
+        return self._ask(lambda number: Finish(number, reason))
 
     def note(self, text: str) -> int:
-        return self._ask(lambda id: Note(id, text))
+        return self._ask(lambda number: Note(number, text))
 
     def close(self, reason: str = "closed", wait_s: float = 60.0) -> bool:
         """Finish what is under way and end the recorder. False: it has not ended within `wait_s`, and goes on."""
@@ -154,10 +154,9 @@ class Session:
         with self._lock:
             self._last_id += 1
             request = make(self._last_id)
-            if isinstance(request, Preview | Arm | Record | Mend):
-                # one that is refused leaves what goes on as it is
-                if self.state not in ("recording", "paused", "finishing"):
-                    self._doing = request
+            busy = self.state in ("recording", "paused", "finishing")  # then it will be refused
+            if isinstance(request, Preview | Arm | Record | Mend) and not busy:
+                self._doing = request
             self._post(request)
             return self._last_id
 

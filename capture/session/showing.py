@@ -39,11 +39,9 @@ class Showing:
     """Of one run. `tell` sends an event; it may be called on any thread. `numbered`: frames get their numbers by
     `know`. `first`: the number of the first one in preview."""
 
-    def __init__(
-        self, asked: Asked, tell: Callable[[Event], None], eye: Eye, ear: Ear, numbered: bool, keep_ring: Ring | None
-    ) -> None:
+    def __init__(self, asked: Asked, tell: Callable[[Event], None], eye: Eye, ear: Ear, numbered: bool) -> None:
         self._asked, self._tell, self._eye, self._ear, self._numbered = asked, tell, eye, ear, numbered
-        self.ring = keep_ring
+        self.ring: Ring | None = None
         self._lock = threading.Lock()
         self._waiting: deque[tuple[int, float, memoryview]] = deque()
         self._numbers: OrderedDict[int, tuple[int, float]] = OrderedDict()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from capture.measure.drift import Drift, Drifting
 from capture.session import counting
 from capture.session.counting import Counting, Found, SoundCounting
 from capture.session.lists import Packet
@@ -29,6 +30,7 @@ class RunFacts:
     pts_s: float = 0.0
     counting: Counting = field(default_factory=lambda: Counting(Fraction(25)))
     sound: SoundCounting = field(default_factory=lambda: SoundCounting(48000))
+    drifting: Drifting | None = None
 
     @property
     def last(self) -> int:
@@ -48,7 +50,8 @@ class Tally:
 
     def begin(self, number: int) -> RunFacts:
         first = self.runs[-1].last if self.runs else 0
-        self.runs.append(RunFacts(number, first, counting=Counting(self.rate)))
+        drifting = Drifting(float(self.rate), 48000.0)
+        self.runs.append(RunFacts(number, first, counting=Counting(self.rate), drifting=drifting))
         return self.runs[-1]
 
     @property
@@ -83,6 +86,18 @@ class Tally:
                 return one.time_of(one.counting.last_s) + float(1 / self.rate)
         return 0.0
 
+    def drift(self) -> Drift | None:
+        """Of the longest run: each has stamps of its own."""
+        known = [found for one in self.runs if one.drifting is not None and (found := one.drifting.drift())]
+        return max(known, key=lambda one: one.seconds, default=None)
+
+    def fps(self) -> float:
+        """Of the newest run, over all of it."""
+        counts = self.runs[-1].counting if self.runs else None
+        if counts is None or counts.frames < 2 or counts.last_s <= counts.first_s:
+            return 0.0
+        return (counts.frames - 1) / (counts.last_s - counts.first_s)
+
     def now_s(self, clock_s: float) -> float:
         return 0.0 if self.zero_s is None else max(0.0, clock_s - self.zero_s)
 
@@ -101,9 +116,13 @@ class Tally:
                 hole = self._begun(run, one.pts_s, came_s)
                 if hole is not None:
                     told.append(hole)
+            if run.drifting is not None:
+                run.drifting.frame(one.pts_s, run.counting.frames + run.counting.lost)
             run.counting, found = counting.frame(run.counting, one.pts_s, one.digest)
             told += [self._told(run, each) for each in found]
         for one in audio:
+            if run.drifting is not None:
+                run.drifting.samples(one.pts_s, run.sound.samples + run.sound.lost)
             run.sound, found = counting.packet(run.sound, one.pts_s, one.duration)
             told += [self._told(run, each, sound=True) for each in found]
         return told

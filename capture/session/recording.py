@@ -1,0 +1,220 @@
+"""One recording under way: its places, its log, its counters, its room on the disk. Knows no ffmpeg and no user.
+
+Begun by `begin` (a new one) or `again` (one that was cut off); ended by `make_whole`, on a thread of its own, and
+`done`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Self
+
+from capture.session import finishing, report
+from capture.session.argv import Files
+from capture.session.asking import Asked
+from capture.session.disk import Forecast, Syncing, free_bytes, sizes
+from capture.session.log import Log
+from capture.session.log import read as read_log
+from capture.session.messages import (
+    Counters,
+    Done,
+    Happened,
+    HappeningKind,
+    ProtocolError,
+    Record,
+    decode_request,
+    encode,
+)
+from capture.session.places import Places, PlacesError, checked
+from capture.session.recalling import recall
+from capture.session.tally import Tally
+from runtime.ring import Ring
+
+__all__ = ["Recording"]
+
+_MARKS = 20_000  # events that are kept for the report; the log has them all
+_LEAST_S = 10.0  # of room, before anything is begun
+
+
+class Recording:
+    """`told` hears every event of the timeline."""
+
+    def __init__(self, asked: Asked, places: Places, told: Callable[[Happened], None]) -> None:
+        self.asked, self.places, self._told = asked, places, told
+        self.log = Log(places.log)
+        self.tally = Tally(Fraction(asked.source.frame_rate))
+        self.marks: list[Happened] = []
+        self.forecast = Forecast(_expected_bytes(asked), asked.reserve_mb * 1_000_000)
+        self.size, self.free = 0, free_bytes(places.folder)
+        self.parts_seen = 0
+        self._syncing: Syncing | None = Syncing(places.work)
+
+    @classmethod
+    def begin(cls, asked: Asked, told: Callable[[Happened], None]) -> Self:
+        """A new one. PlacesError, OSError."""
+        folder = Path(asked.folder or ".").absolute()
+        free = free_bytes(next(one for one in (folder, *folder.parents) if one.exists()))
+        if free < asked.reserve_mb * 1_000_000 + _expected_bytes(asked) * _LEAST_S:
+            kept = f"{asked.reserve_mb / 1000:.1f} GB are to stay free"
+            raise PlacesError(f"{folder}: {free / 1e9:.1f} GB are free, and {kept}. Make room, or choose another disk")
+        made = cls(asked, checked(asked), told)
+        made.places.asked.write_bytes(encode(Record(0, asked)))
+        made.log.write("recording", asked=asdict(asked), pid=os.getpid())
+        return made
+
+    @classmethod
+    def again(cls, asked: Asked, told: Callable[[Happened], None]) -> Self:
+        """One that was cut off, as it was asked for then, where it lies now. PlacesError, OSError."""
+        places = Places(Path(asked.folder or ".").absolute(), asked.name)
+        try:
+            kept = decode_request(places.asked.read_bytes())
+        except (OSError, ProtocolError):
+            raise PlacesError(f"{places.work} holds no recording that was cut off") from None
+        if not isinstance(kept, Record):
+            raise PlacesError(f"{places.asked} is damaged: it says nothing of a recording")
+        made = cls(replace(kept.asked, folder=str(places.folder), name=places.name), places, told)
+        recalled = recall(places, made.tally.rate)
+        made.tally, made.marks = recalled.tally, recalled.marks
+        if recalled.zero_wall_s is not None:
+            made.tally.zero_s = time.monotonic() - (time.time() - recalled.zero_wall_s)
+        made.mark("restarted", "the recorder itself had ended in the middle of it")
+        return made
+
+    # ---- while it goes on
+
+    @property
+    def now_s(self) -> float:
+        return self.tally.now_s(time.monotonic())
+
+    def mark(self, kind: HappeningKind, text: str = "", count: int = 0) -> None:
+        """Something that happens now."""
+        self.happened(Happened(kind, self.now_s, self.tally.frames, count, 0.0, text))
+
+    def happened(self, one: Happened) -> None:
+        facts = {"t_s": round(one.t_s, 3), "frame": one.frame, "count": one.count, "length_s": round(one.length_s, 3)}
+        self.log.write(one.kind, **facts, text=one.text)
+        if len(self.marks) < _MARKS:
+            self.marks.append(one)
+        self._told(one)
+
+    def first_frame(self, ring: Ring | None) -> None:
+        """The newest run's first frame has come."""
+        run, tally = self.tally.run, self.tally
+        wall_s = time.time() - (time.monotonic() - (tally.zero_s or 0.0))
+        facts = {"run": run.number, "frame": run.first, "t_s": run.start_s, "pts_s": run.pts_s}
+        self.log.write("first", **facts, zero_wall_s=wall_s)
+        if ring is not None:
+            told = {"ring": str(ring.path), "session": ring.facts.session, "pid": os.getpid()}
+            with suppress(OSError):
+                self.places.live.write_text(json.dumps(told), encoding="utf-8")
+
+    def look_at_the_disk(self, writing: bool) -> str:
+        """What is to be said of it; empty: there is room."""
+        self.free, self.size = free_bytes(self.places.folder), sizes(self.places.work)
+        if writing:
+            self.forecast.saw(time.monotonic(), self.size)
+            self._look_for_parts()
+        if self.free >= self.forecast.reserve:
+            return ""
+        return f"the disk is full but for the last {self.asked.reserve_mb} MB"
+
+    def _look_for_parts(self) -> None:
+        if not self.tally.runs:
+            return
+        with suppress(OSError):
+            run = self.tally.run.number
+            closed = Files(self.places.work, run).parts.read_text("utf-8", "replace").count("\n")
+            if closed > self.parts_seen:
+                self.mark("part", f"part {closed} of run {run} is whole")
+            self.parts_seen = closed
+
+    def counters(self) -> Counters:
+        tally, now_s = self.tally, self.now_s
+        left_s = self.forecast.left_s(self.free)
+        if self.asked.stops.after_s:
+            left_s = min(left_s, max(0.0, self.asked.stops.after_s - now_s))
+        drift = tally.drift()
+        return Counters(
+            t_s=now_s, frames=tally.frames, lost=tally.lost, late=tally.late, repeated=tally.repeated,
+            driver=tally.driver, errors=tally.errors, samples=tally.samples, parts=len(tally.runs) + self.parts_seen,
+            size_bytes=self.size, bytes_per_s=self.forecast.bytes_per_s, free_bytes=self.free, left_s=left_s,
+            drift_ppm=drift.ppm if drift else None, offset_ms=drift.late_ms if drift else None, fps=tally.fps(),
+        )  # fmt: skip
+
+    # ---- the end
+
+    def still(self) -> None:
+        """Nothing more is written: all of it goes to the disk now."""
+        if self._syncing is not None:
+            self._syncing.stop()
+            self._syncing.once()
+            self._syncing = None
+
+    def make_whole(self, ffmpeg: str, tell: Callable[[str, float], None]) -> finishing.Outcome:
+        """Takes as long as copying it once; on any thread. OSError: what was recorded is still in the work folder."""
+        outcome = finishing.finish(ffmpeg, self.asked, self.places, self.tally.runs, tell)
+        finishing.keep_list(self.places, self.tally.runs)
+        return outcome
+
+    def done(self, outcome: finishing.Outcome | None, reason: str, fault: bool, note: str) -> Done:
+        """The last word, with its report; then this recording is over."""
+        tally, places = self.tally, self.places
+        short = sum(count for _, count in outcome.short) if outcome else 0
+        for run, count in outcome.short if outcome else ():
+            text = f"run {run} was cut off before its last frames were written"
+            self.happened(Happened("lost", tally.end_s, tally.frames, count, float(count / tally.rate), text))
+        done = Done(
+            reason=reason,
+            files=tuple(str(one) for one in outcome.files) if outcome else (),
+            parts=outcome.parts if outcome else (),
+            report=str(places.report),
+            log=str(places.log),
+            framemd5=str(places.framemd5),
+            frames=tally.frames - short,
+            lost=tally.lost + short,
+            late=tally.late,
+            repeated=tally.repeated,
+            t_s=tally.end_s,
+            fault=fault or outcome is None,
+            note=note,
+        )
+        self.log.write("ended", **{name: value for name, value in asdict(done).items() if name != "parts"})
+        with suppress(OSError):
+            report.write(places, report.facts_of(self.asked, done, self.marks, tally, read_log(places.log)))
+        if outcome is not None:
+            finishing.tidy(places)
+        self.close()
+        return done
+
+    def failed(self, text: str) -> None:
+        """Nothing was recorded: nothing is left behind."""
+        self.log.write("failed", text=text)
+        self.close()
+        if not self.tally.frames:
+            finishing.tidy(self.places)
+            with suppress(OSError):
+                self.places.log.unlink()
+
+    def close(self) -> None:
+        if self._syncing is not None:
+            self._syncing.stop()
+            self._syncing = None
+        self.log.close()
+        with suppress(OSError):
+            self.places.live.unlink(missing_ok=True)
+
+
+def _expected_bytes(asked: Asked) -> float:
+    """Bytes a second before anything was measured: what noisy tape takes."""
+    rate = float(Fraction(asked.source.frame_rate))
+    if asked.source.dv:
+        return rate * 144_000
+    share = {"ffv1": 0.55, "huffyuv": 0.65, "utvideo": 0.65, "v210": 1.4, "dv": 1.0}[asked.codec]
+    return rate * 720 * 576 * 2 * share + 192_000
