@@ -51,7 +51,7 @@ class Recording:
         self.log = Log(places.log)
         self.tally = Tally(Fraction(asked.source.frame_rate))
         self.marks: list[Happened] = []
-        self.forecast = Forecast(_expected_bytes(asked), asked.reserve_mb * 1_000_000)
+        self.forecast = Forecast(expected_bytes(asked), asked.reserve_mb * 1_000_000)
         self.size, self.free = 0, free_bytes(places.folder)
         self.parts_seen = 0
         self._syncing: Syncing | None = Syncing(places.work)
@@ -61,7 +61,7 @@ class Recording:
         """A new one. PlacesError, OSError."""
         folder = Path(asked.folder or ".").absolute()
         free = free_bytes(next(one for one in (folder, *folder.parents) if one.exists()))
-        if free < asked.reserve_mb * 1_000_000 + _expected_bytes(asked) * _LEAST_S:
+        if free < asked.reserve_mb * 1_000_000 + expected_bytes(asked) * _LEAST_S:
             kept = f"{asked.reserve_mb / 1000:.1f} GB are to stay free"
             raise PlacesError(f"{folder}: {free / 1e9:.1f} GB are free, and {kept}. Make room, or choose another disk")
         made = cls(asked, checked(asked), told)
@@ -211,7 +211,7 @@ class Recording:
             self.places.live.unlink(missing_ok=True)
 
 
-def _expected_bytes(asked: Asked) -> float:
+def expected_bytes(asked: Asked) -> float:
     """Bytes a second before anything was measured: what noisy tape takes."""
     rate = float(Fraction(asked.source.frame_rate))
     if asked.source.dv:
