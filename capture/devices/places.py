@@ -107,8 +107,7 @@ def _pulse(tools: Tools) -> Found:
         return Found(faults=(Fault("pulse", text, expected=True),))
     if tools.pactl:
         try:
-            json_said = ask((tools.pactl, "--format=json", "list", "sources"), PATIENCE_S / 2)
-            sounds = pulse.from_pactl(json_said.strip()) or pulse.from_pactl(ask((tools.pactl, "list", "sources")))
+            sounds = pulse.from_pactl(ask((tools.pactl, "list", "sources"), PATIENCE_S / 2))
         except SilentError:
             sounds = ()
         if sounds:

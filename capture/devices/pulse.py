@@ -5,7 +5,6 @@ What a machine plays is a source as well (a monitor): it is left out, for no tap
 
 from __future__ import annotations
 
-import json
 import re
 
 from capture.devices import sources
@@ -16,23 +15,14 @@ _PCI = re.compile(r"/([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f])/(?:[\w-]+
 
 
 def from_pactl(said: str) -> tuple[SoundDevice, ...]:
-    """`pactl --format=json list sources`, or what an older pactl says to that without `--format`."""
-    try:
-        told = json.loads(said)
-    except (ValueError, RecursionError):
-        return _from_text(said)
-    if not isinstance(told, list):
-        return ()
+    """`pactl list sources` in English words: its JSON (16.1) writes `(null)` for every name that is not ASCII."""
     found = []
-    for one in told:
-        if not isinstance(one, dict):
+    for part in re.split(r"^Source #\d+$", said, flags=re.MULTILINE)[1:]:
+        monitor = _field(part, r"Monitor of Sink: (.*)")
+        if monitor not in ("", "n/a"):
             continue
-        properties = one.get("properties")
-        facts = properties if isinstance(properties, dict) else {}
-        path = facts.get("sysfs.path") or facts.get("device.sysfs.path")
-        if _word(one.get("monitor_source")) or facts.get("device.class") == "monitor":
-            continue
-        found.append(_sound(_word(one.get("name")), _word(one.get("description")), _word(path)))
+        name, description = _field(part, r"Name: (.*)"), _field(part, r"Description: (.*)")
+        found.append(_sound(name, description, _field(part, r'(?:device\.)?sysfs\.path = "(.*)"')))
     return tuple(sound for sound in found if sound)
 
 
@@ -42,19 +32,8 @@ def from_ffmpeg(said: str) -> tuple[SoundDevice, ...]:
     return tuple(sound for sound in found if sound)
 
 
-def _from_text(said: str) -> tuple[SoundDevice, ...]:
-    found = []
-    for part in re.split(r"^Source #\d+$", said, flags=re.MULTILINE)[1:]:
-        monitor = _field(part, r"Monitor of Sink: (.*)")
-        if monitor not in ("", "n/a"):
-            continue
-        name, description = _field(part, r"Name: (.*)"), _field(part, r"Description: (.*)")
-        found.append(_sound(name, description, _field(part, r'sysfs\.path = "(.*)"')))
-    return tuple(sound for sound in found if sound)
-
-
 def _field(part: str, pattern: str) -> str:
-    found = re.search(rf"^\s*{pattern}$", part, re.MULTILINE)
+    found = re.search(rf"^[ \t]*{pattern}$", part, re.MULTILINE)
     return found[1].strip() if found else ""
 
 
@@ -77,7 +56,3 @@ def _plug(path: str) -> str:
         return f"usb {found[1]}"
     found = _PCI.search(path)
     return f"pci {found[1]}" if found else ""
-
-
-def _word(value: object) -> str:
-    return value if isinstance(value, str) else ""
