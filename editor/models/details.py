@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -21,19 +22,24 @@ from PySide6.QtWidgets import (
 from editor import theme
 from editor.language import tr
 from editor.models import words
+from editor.models.convertible import Convertible, convertible, precision_word
 from editor.models.job import Does, Job, Stage
 from editor.models.known import Known
 from editor.models.tasks import task_word
 from editor.renders.words import size
+from nodes.torch_script import torch_is_here
 from runtime.models.entry import Entry
 from runtime.process import ROOT
+
+_STOPPABLE = (Does.GET, Does.BY_HAND, Does.VERIFY, Does.CONVERT)
 
 
 class Details(QWidget):
     """Signals, each for the model that is shown: wanted, cancelled, used, verified, removed, given (a file of it that
-    was fetched by hand), read (what was said may go)."""
+    was fetched by hand), read (what was said may go), converted(str) to this precision."""
 
     wanted, cancelled, used = Signal(), Signal(), Signal()
+    converted = Signal(str)
     verified, removed, given, read = Signal(), Signal(), Signal(), Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -91,6 +97,10 @@ class Details(QWidget):
         self.page_button.setToolTip(tr("Open the page of its authors in the browser"))
         self.verify_button, self.remove_button = QPushButton(tr("Verify")), QPushButton(tr("Remove…"))
         self.verify_button.setToolTip(tr("Read its files again and compare them with the hash they came with"))
+        self.convert_button = QPushButton(tr("Convert"))
+        self.convert_button.setAutoDefault(False)
+        self.convert_menu = QMenu(self.convert_button)
+        self.convert_button.setMenu(self.convert_menu)
         for button, signal in (
             (self.get_button, self.wanted),
             (self.use_button, self.used),
@@ -108,7 +118,7 @@ class Details(QWidget):
         for button in (self.get_button, self.use_button, self.cancel_button, self.file_button):
             row.addWidget(button)
         row.addStretch(1)
-        for button in (self.page_button, self.verify_button, self.remove_button):
+        for button in (self.convert_button, self.page_button, self.verify_button, self.remove_button):
             row.addWidget(button)
         foot = QFrame()
         foot.setObjectName("ModelFoot")
@@ -200,10 +210,11 @@ class Details(QWidget):
         self.get_button.setText(self._get_text(one))
         self.file_button.setVisible(fetched and not held and not live)
         self.use_button.setVisible(one is not None and one.model is not None and not live)
-        self.cancel_button.setVisible(live and job is not None and job.does in (Does.GET, Does.BY_HAND, Does.VERIFY))
+        self.cancel_button.setVisible(live and job is not None and job.does in _STOPPABLE)
         self.cancel_button.setEnabled(job is None or job.stage is not Stage.STOPPING)
         self.page_button.setVisible(entry is not None and _page(entry) is not None)
         self.verify_button.setVisible(held and not live)
+        self._show_convertible(None if live else convertible(one, torch_is_here()))
         part = bool(one is not None and one.part)
         self.remove_button.setVisible((held or broken or part) and not live)
         self._show_said(one, job)
@@ -212,6 +223,19 @@ class Details(QWidget):
             share = job.share
             self.bar.setRange(0, 0 if share is None and job.stage is Stage.RUNNING else 1000)
             self.bar.setValue(round((share or 0.0) * 1000))
+
+    def _show_convertible(self, offer: Convertible | None) -> None:
+        self.convert_button.setVisible(offer is not None)
+        if offer is None:
+            return
+        self.convert_button.setEnabled(bool(offer.precisions))
+        tip = offer.why or tr("Write it as ONNX, proved against itself on frames of your source, or of the demo tape")
+        self.convert_button.setToolTip(tip)
+        self.convert_button.setAccessibleDescription(tip)
+        self.convert_menu.clear()
+        for precision in offer.precisions:
+            action = self.convert_menu.addAction(precision_word(precision))
+            action.triggered.connect(lambda _=False, precision=precision: self.converted.emit(precision))
 
     def _get_text(self, one: Known | None) -> str:
         if one is not None and one.part:

@@ -13,6 +13,7 @@ class Does(StrEnum):
     BRING = "bring"
     """A model of the user's own."""
     VERIFY = "verify"
+    CONVERT = "convert"
     REMOVE = "remove"
 
 

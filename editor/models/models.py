@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from runtime.models.store import Shelf
 
 STOP_S = 2.0
+_IN_LINE = (Does.GET, Does.CONVERT)
 
 
 class Models(QObject):
@@ -124,6 +125,11 @@ class Models(QObject):
     def verify(self, name: str) -> bool:
         return self._start(name, Does.VERIFY, Order())
 
+    def convert(self, name: str, precisions: Sequence[str], clip: Path | None = None) -> bool:
+        """Put a model in line to be converted; `clip`: what it is calibrated and proved on, else the demo tape."""
+        paths = (clip,) if clip is not None else ()
+        return self._start(name, Does.CONVERT, Order(paths=paths, precisions=tuple(precisions)))
+
     def remove(self, name: str) -> bool:
         """Take it off the shelf, if the user is sure."""
         one = self.one(name)
@@ -138,7 +144,7 @@ class Models(QObject):
         )
 
     def cancel(self, name: str) -> None:
-        """Stop fetching. What has come is kept, and gone on with the next time."""
+        """Stop fetching, or converting. What has come is kept, and gone on with the next time."""
         job = self._jobs.get(name)
         if job is None or job.stage.over:
             return
@@ -190,7 +196,7 @@ class Models(QObject):
         if self._closed or (job is not None and not job.stage.over):
             return False
         self._jobs[name], self._orders[name] = Job(name, does), order
-        if does is Does.GET:
+        if does in _IN_LINE:
             self._line.append(name)
             self.job_changed.emit(name)
             self._go_on()
@@ -199,10 +205,17 @@ class Models(QObject):
         return True
 
     def _go_on(self) -> None:
-        """One is fetched at a time; one that is being stopped does not hold the others up."""
-        running = (job for job in self._jobs.values() if job.does is Does.GET and job.stage is Stage.RUNNING)
-        if self._line and not any(running):
-            self._do(self._line.pop(0))
+        """One is fetched at a time, and one converted; a download that is being stopped does not hold the others up."""
+        busy = {job.does for job in self._jobs.values() if job.stage is Stage.RUNNING}
+        busy |= {
+            Does.CONVERT for job in self._jobs.values() if job.does is Does.CONVERT and job.stage is Stage.STOPPING
+        }
+        for name in list(self._line):
+            does = self._jobs[name].does
+            if does not in busy:
+                busy.add(does)
+                self._line.remove(name)
+                self._do(name)
 
     def _do(self, name: str) -> None:
         job = replace(self._jobs[name], stage=Stage.RUNNING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
@@ -40,9 +41,17 @@ class ModelsPanel(QDialog):
     use_wanted = Signal(object)
     own_wanted = Signal(object)
 
-    def __init__(self, models: Models, folder: Path, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        models: Models,
+        folder: Path,
+        parent: QWidget | None = None,
+        *,
+        clip: Callable[[], Path | None] = lambda: None,
+    ) -> None:
+        """`clip`: what is being worked on; conversions are proved on its frames."""
         super().__init__(parent)
-        self._models, self._folder = models, folder
+        self._models, self._folder, self._clip = models, folder, clip
         self.setObjectName("ModelShelf")
         self.setWindowTitle(tr("Models"))
         self.setAcceptDrops(True)
@@ -129,6 +138,7 @@ class ModelsPanel(QDialog):
         details.wanted.connect(lambda: self._with(self._models.get))
         details.cancelled.connect(lambda: self._with(self._models.cancel))
         details.verified.connect(lambda: self._with(self._models.verify))
+        details.converted.connect(self._convert)
         details.removed.connect(lambda: self._with(self._models.remove))
         details.given.connect(self._by_hand)
         details.used.connect(self._use)
@@ -228,6 +238,10 @@ class ModelsPanel(QDialog):
     def _with(self, do: object) -> None:
         if self.chosen is not None and callable(do):
             do(self.chosen.name)
+
+    def _convert(self, precision: str) -> None:
+        if self.chosen is not None:
+            self._models.convert(self.chosen.name, (precision,), self._clip())
 
     def _use(self) -> None:
         if self.chosen is not None:

@@ -55,7 +55,12 @@ def job_word(job: Job) -> str:
         return tr("{percent} %").format(percent=int(job.share * 100))
     if job.total is None and job.have:
         return size(job.have)
-    words = {Does.VERIFY: tr("checking"), Does.REMOVE: tr("removing"), Does.BRING: tr("trying it")}
+    words = {
+        Does.VERIFY: tr("checking"),
+        Does.REMOVE: tr("removing"),
+        Does.BRING: tr("trying it"),
+        Does.CONVERT: tr("converting"),
+    }
     return words.get(job.does, tr("fetching"))
 
 
@@ -64,6 +69,8 @@ def progress_line(job: Job) -> str:
     if job.stage is Stage.WAITING:
         return tr("Waits for the one before it.")
     if job.stage is Stage.STOPPING:
+        if job.does is Does.CONVERT:
+            return tr("Stops…")
         return tr("Stops as soon as the server answers.")
     if not job.have:
         return job.said or job_word(job)

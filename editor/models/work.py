@@ -31,13 +31,14 @@ class _StoppedError(Exception):
 @dataclass(frozen=True)
 class Order:
     """What a job needs to know beside its name. `accepted`: the user has said yes to the licence; `found`: what is
-    known of a user's own file."""
+    known of a user's own file; `paths` of a conversion: the clip it is proved on, else the demo tape."""
 
     accepted: bool = False
     again: bool = False
     paths: tuple[Path, ...] = ()
     title: str = ""
     found: Found | None = None
+    precisions: tuple[str, ...] = ()
 
 
 class Work:
@@ -89,6 +90,8 @@ class Work:
             case Does.REMOVE:
                 shelf.remove(name)
                 return "", True
+            case Does.CONVERT:
+                return self._convert(shelf)
             case Does.GET:
                 from runtime.models.getting import get
 
@@ -106,6 +109,17 @@ class Work:
                 held = bring_own(shelf, path, name, title=order.title, told=self._told(), found=tried)
         unverified = any(item.unverified for item in held.items)
         return (tr("It is here. Nobody states its hash: it was recorded.") if unverified else tr("It is here.")), True
+
+    def _convert(self, shelf: Shelf) -> tuple[str, bool]:
+        from editor.models.convertible import report_words
+        from runtime.models.convert import Wish
+        from runtime.models.converting import DEMO_CLIP, convert, source
+        from runtime.models.proof import Precision
+
+        clip = next((path for path in self._order.paths if path.is_file()), DEMO_CLIP)
+        wish = Wish(clip, tuple(map(Precision, self._order.precisions)))
+        report = convert(shelf, source(shelf, self._job.name), wish, self._said, heed=self._heed)
+        return report_words(report), report.sound
 
     def _verify(self, shelf: Shelf) -> tuple[str, bool]:
         held = shelf.held(self._job.name)

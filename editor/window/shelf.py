@@ -44,7 +44,7 @@ class ShelfParts(QObject):
         self._at_work = QToolButton()
         self._at_work.setIcon(theme.icon("down"))
         self._at_work.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._at_work.setToolTip(tr("Show what is being fetched"))
+        self._at_work.setToolTip(tr("Show what is being fetched or converted"))
         self._at_work.clicked.connect(lambda _=False: self.show_panel())
         self._at_work.hide()
         window.status.addPermanentWidget(self._at_work)
@@ -67,7 +67,7 @@ class ShelfParts(QObject):
         if self.panel is None:
             from editor.models.panel import ModelsPanel
 
-            self.panel = ModelsPanel(self.models, self._window.files.folder(), self._window)
+            self.panel = ModelsPanel(self.models, self._window.files.folder(), self._window, clip=self._source)
             self.panel.use_wanted.connect(self._use_known)
             self.panel.own_wanted.connect(lambda path: self.take(path))
         if task:
@@ -92,6 +92,14 @@ class ShelfParts(QObject):
         sheet.use_wanted.connect(self._use)
         sheet.finished.connect(lambda _: self._sheet_gone(sheet))
         sheet.look(path)
+
+    def _source(self) -> Path | None:
+        """The first file that the graph reads."""
+        desk = self._window.desk
+        nodes = sorted(desk.graph.nodes.items())
+        named = (str(node.params.get("file") or "") for _, node in nodes if node.type == "input.video")
+        folder = desk.path.parent if desk.path is not None else Path()
+        return next((path for file in named if file and (path := folder / file).is_file()), None)
 
     def _sheet_gone(self, sheet: Sheet) -> None:
         if self.sheet is sheet:
@@ -130,8 +138,8 @@ class ShelfParts(QObject):
     # ---- news
 
     def _job_news(self, _name: str) -> None:
-        """The line at the bottom says what is being fetched, also while the shelf's window is closed."""
-        live = [job for job in self.models.jobs.values() if not job.stage.over and job.does is Does.GET]
+        """The line at the bottom says what is being done, also while the shelf's window is closed."""
+        live = [job for job in self.models.jobs.values() if not job.stage.over and job.does in (Does.GET, Does.CONVERT)]
         self._at_work.setVisible(bool(live))
         if live:
             first = next((job for job in live if job.stage is Stage.RUNNING), live[0])
@@ -149,7 +157,13 @@ class ShelfParts(QObject):
         title = self._title(job.name)
         if job.stage is Stage.DONE and job.does in (Does.GET, Does.BY_HAND, Does.BRING):
             self._window.status.showMessage(tr("{model} is on the shelf").format(model=title), 8000)
-        elif job.stage is Stage.FAILED and job.does is Does.GET and (self.panel is None or not self.panel.isVisible()):
+        elif job.stage is Stage.DONE and job.does is Does.CONVERT and job.sound:
+            self._window.status.showMessage(tr("{model} is converted").format(model=title), 8000)
+        elif (
+            job.stage is Stage.FAILED
+            and job.does in (Does.GET, Does.CONVERT)
+            and (self.panel is None or not self.panel.isVisible())
+        ):
             show = (tr("Show"), lambda: self.show_panel("", job.name))
             self._window.notices.show_notice(f"model {job.name}", f"{title}: {job.said}", [show], kind="error")
 

@@ -35,6 +35,10 @@ class TorchMissingError(ConversionError):
     """PyTorch is not in this environment."""
 
 
+def _go_on() -> None:
+    """Nobody stops it."""
+
+
 def work(
     task: str,
     asked: Mapping[str, object],
@@ -44,13 +48,15 @@ def work(
     limit_s: float = LIMIT_S,
     most_bytes: int | None = None,
     command: tuple[str, ...] | None = None,
+    heed: Callable[[], None] = _go_on,
 ) -> Any:
-    """What the task answers. `about` begins every line that is said. ConversionError; TorchMissingError."""
+    """What the task answers. `about` begins every line that is said; `heed` is called while nothing comes, and stops
+    it by raising. ConversionError; TorchMissingError."""
     ceiling = most_bytes or int(psutil.virtual_memory().available * SHARE)
     talk = _Talk([*(command or COMMAND), task, str(os.getpid())], about, limit_s, ceiling)
     try:
         talk.ask(asked)
-        return talk.answer(say)
+        return talk.answer(say, heed)
     finally:
         talk.end()
 
@@ -81,11 +87,12 @@ class _Talk:
         except OSError:
             pass  # it has ended: the answer says how
 
-    def answer(self, say: Callable[[str], None]) -> Any:
+    def answer(self, say: Callable[[str], None], heed: Callable[[], None]) -> Any:
         while True:
             try:
                 line = self.lines.get(timeout=_POLL_S)
             except queue.Empty:
+                heed()
                 self._look()
                 continue
             if not line:

@@ -73,6 +73,8 @@ class Bench:
     wish: Wish
     say: Say
     meta: dict[str, str] = field(default_factory=dict)
+    heed: Callable[[], None] = lambda: None
+    """Called all along; stops it by raising."""
 
     @property
     def reference(self) -> Path:
@@ -82,7 +84,7 @@ class Bench:
         return self.folder / file_name(self.name, precision)
 
     def do(self, task: str, **asked: object) -> Any:
-        return work(task, asked, self.name, self.say)
+        return work(task, asked, self.name, self.say, heed=self.heed)
 
 
 def file_name(name: str, precision: Precision) -> str:
@@ -221,7 +223,7 @@ def _timed(made: Made, feed: dict[str, object], bench: Bench) -> Made:
     if not bench.wish.timed or made.file is None:
         return made
     bench.say(f"{bench.name}: timing {made.precision}")
-    speeds = tuple(speed(made.file, engine, feed, bench.wish.clip, BENCH_SIZE) for engine in BOTH)
+    speeds = tuple(speed(made.file, engine, feed, bench.wish.clip, BENCH_SIZE, heed=bench.heed) for engine in BOTH)
     return Made(made.precision, made.file, made.size_bytes, made.off, speeds, made.refused, made.note)
 
 

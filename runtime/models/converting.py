@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -92,8 +92,16 @@ def _of_file(shelf: Shelf, path: Path, name: str, again: bool, keep: bool) -> So
     return Source(name, path.stem, None if onnx else path, path if onnx else None)
 
 
-def convert(shelf: Shelf, one: Source, wish: Wish, say: Say, out: Path | None = None) -> Report:
-    """Convert, prove, and put what is right on the shelf, or into the folder `out`. ShelfError leaves nothing."""
+def convert(
+    shelf: Shelf,
+    one: Source,
+    wish: Wish,
+    say: Say,
+    out: Path | None = None,
+    heed: Callable[[], None] = lambda: None,
+) -> Report:
+    """Convert, prove, and put what is right on the shelf, or into the folder `out`. ShelfError leaves nothing, nor does
+    `heed`, which is called all along, by raising."""
     if one.weights is None and wish.size:
         raise ConversionError(
             f"{one.name}: an ONNX keeps the size it was written for; --size needs its PyTorch weights"
@@ -103,7 +111,7 @@ def convert(shelf: Shelf, one: Source, wish: Wish, say: Say, out: Path | None = 
     if one.onnx and one.weights is None and one.held is None and out is None:
         one = of_shelf(bring_own(shelf, one.onnx, one.name, title=one.title, again=True, told=Told(say)))
     with workplace(shelf, out or shelf.folder) as folder:
-        bench = Bench(one.name, folder, wish, say, {"title": one.title})
+        bench = Bench(one.name, folder, wish, say, {"title": one.title}, heed)
         if one.weights:
             report = from_weights(one.weights, bench)
             _as_promised(one, report)

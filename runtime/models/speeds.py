@@ -64,6 +64,7 @@ def speed(
     *,
     frames: int = 5,
     seconds: float = SECONDS,
+    heed: Callable[[], None] = lambda: None,
 ) -> Speed:
     """One engine, timed. A fault of it is part of the answer."""
     asked: dict[str, object] = {
@@ -77,7 +78,7 @@ def speed(
         "seconds": seconds,
     }
     try:
-        said = work("bench", asked, engine.title, limit_s=_LIMIT_S)
+        said = work("bench", asked, engine.title, limit_s=_LIMIT_S, heed=heed)
     except TorchMissingError:
         return Speed(engine.title, fault="PyTorch is not here: `launch.py setup torch`")
     except ConversionError as fault:
