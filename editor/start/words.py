@@ -56,12 +56,12 @@ def preset_words() -> dict[str, Words]:
         ),
         "capture-pal": Words(
             tr("Capture, PAL"),
-            tr("Play a tape once: a lossless recording, and a restored copy beside it. 576 lines."),
+            tr("Play a tape once: a recording to keep, and a restored copy beside it. 576 lines."),
             tr("record digitise grab vcr deck device s-video composite usb live"),
         ),
         "capture-ntsc": Words(
             tr("Capture, NTSC"),
-            tr("Play a tape once: a lossless recording, and a restored copy beside it. 480 lines."),
+            tr("Play a tape once: a recording to keep, and a restored copy beside it. 480 lines."),
             tr("record digitise grab vcr deck device s-video composite usb live"),
         ),
         "archive-only": Words(
