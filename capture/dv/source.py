@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,7 +73,7 @@ def _copied(path: Path) -> Iterator[bytes]:
     """What ffmpeg copies out of a container. Where it fails after some frames, these are what there is."""
     argv = [ffmpeg.find().path, "-hide_banner", "-nostdin", "-v", "error", "-i", _named(path)]
     argv += ["-map", "0:v:0", "-c", "copy", "-f", "rawvideo", "-"]
-    hidden = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+    hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     came = False
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
