@@ -135,7 +135,7 @@ def _standards(formats: tuple[Format, ...]) -> tuple[Standard, ...]:
     found = {}
     for one in formats:
         for size in one.sizes:
-            width, height = size.up_to or (size.width, size.height)
+            width, height = size.width, size.height
             told = size.rates or (_PAL, _NTSC)
             slow, fast = told[0], told[-1]
             if (width, height) == (720, 576) and slow <= _PAL <= fast:

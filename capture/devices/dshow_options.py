@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from capture.devices import ranges
 from capture.devices.found import Format, Input, Size
 from capture.devices.lines import lines, rate
 
@@ -49,9 +50,8 @@ def options(said: str) -> Options:
     for line in lines(said):
         if match := _FORMAT.match(line):
             name, compressed = _named(match)
-            size = _size(match)
-            if size and size not in sizes.setdefault((name, compressed), []):
-                sizes[name, compressed].append(size)
+            known = sizes.setdefault((name, compressed), [])
+            known += [size for size in _sizes(match) if size not in known]
         elif match := _PIN.match(line):
             has_sound = has_sound or "audio" in match["name"].lower()
         elif match := _OUTPUT.match(line):
@@ -75,13 +75,15 @@ def _named(match: re.Match[str]) -> tuple[str, str]:
     return match["unknown"] or "", "unknown"  # ffmpeg before 2012 names no format
 
 
-def _size(match: re.Match[str]) -> Size | None:
+def _sizes(match: re.Match[str]) -> tuple[Size, ...]:
     least, most = (int(match["w"]), int(match["h"])), (int(match["W"]), int(match["H"]))
     if not all((*least, *most)):
-        return None
+        return ()
     told = {found for text in (match["slow"], match["fast"]) if (found := rate(text))}
     rates: tuple[Fraction, ...] = tuple(sorted(told))  # some versions tell the fastest first
-    return Size(*least, rates, between=len(rates) == 2, up_to=most if most != least else None)
+    if least == most:
+        return (Size(*most, rates, between=len(rates) == 2),)
+    return ranges.sizes(least, most, rates, between=len(rates) == 2)
 
 
 def _format(key: tuple[str, str], sizes: list[Size]) -> Format:

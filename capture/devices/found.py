@@ -121,14 +121,13 @@ class Standard:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A picture size and the rates it comes at. `up_to`: any size between this and that one. `between`: any rate
-    between the first and the last of `rates` too, as with a driver that tells its slowest and fastest."""
+    """A picture size and the rates it comes at. `between`: any rate between the first and the last of `rates` too, as
+    with a driver that tells its slowest and fastest."""
 
     width: int
     height: int
     rates: tuple[Fraction, ...] = ()
     between: bool = False
-    up_to: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

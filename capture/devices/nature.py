@@ -89,7 +89,7 @@ def by_name(name: str) -> Nature:
 
 def by_sizes(formats: tuple[Format, ...]) -> Nature | None:
     """Nothing but a television picture: a grabber that tells no inputs, such as most USB sticks."""
-    sizes = {(size.up_to or (size.width, size.height)) for one in formats for size in one.sizes}
+    sizes = {(size.width, size.height) for one in formats for size in one.sizes}
     television = {(width, height) for width, height in sizes if width in (720, 704, 768) and height in (576, 480, 486)}
     if television and all(height <= 576 for _, height in sizes):
         return Nature(Signal.ANALOG, "a guess: its largest picture is that of television")

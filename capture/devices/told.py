@@ -96,7 +96,7 @@ def _format(one: Format) -> str:
 
 
 def _size(one: Size) -> str:
-    told = f"{one.width}x{one.height}" + (f" to {one.up_to[0]}x{one.up_to[1]}" if one.up_to else "")
+    told = f"{one.width}x{one.height}"
     if not one.rates:
         return told
     joint = "–" if one.between else "/"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from capture.devices import nature
+from capture.devices import nature, ranges
 from capture.devices import v4l2_structs as v
 from capture.devices.found import (
     Device,
@@ -130,14 +130,16 @@ def _formats(ask: Ask) -> tuple[Format, ...]:
 
 
 def _sizes(fourcc: int, ask: Ask) -> tuple[Size, ...]:
-    found = []
+    found: list[Size] = []
     for answer in _all(ask, v.ENUM_FRAMESIZES, lambda index: v.size_question(index, fourcc)):
         extent = v.extent(answer)
-        width, height = extent.up_to or (extent.width, extent.height)
-        rates, between = _rates(fourcc, width, height, ask)
-        size = Size(extent.width, extent.height, rates, between, extent.up_to)
-        if size not in found:
-            found.append(size)
+        most = extent.up_to or (extent.width, extent.height)
+        rates, between = _rates(fourcc, *most, ask)
+        if extent.up_to:
+            some = ranges.sizes((extent.width, extent.height), extent.up_to, rates, between)
+        else:
+            some = (Size(*most, rates, between),)
+        found += [size for size in some if size not in found]
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from capture.devices import ranges
 from capture.devices.found import Format, Size, Standard
 from capture.devices.lines import lines
 
@@ -30,7 +31,7 @@ def formats(said: str) -> tuple[Format, ...]:
         usable = match["name"] != "Unsupported"
         name = match["name"] if usable else match["description"]
         options = (("input_format", name),) if usable else None
-        sizes = tuple(dict.fromkeys(size for word in _words(match["sizes"]) if (size := _size(word))))
+        sizes = tuple(dict.fromkeys(size for word in _words(match["sizes"]) for size in _sizes(word)))
         found.setdefault(name, Format(name, options, compressed, sizes, match["description"]))
     return tuple(found.values())
 
@@ -44,9 +45,10 @@ def _words(sizes: str) -> list[str]:
     return re.findall(r"\{[^}]*\}x\{[^}]*\}|\S+", sizes)
 
 
-def _size(word: str) -> Size | None:
+def _sizes(word: str) -> tuple[Size, ...]:
     if match := _EXACT.match(word):
-        return Size(int(match[1]), int(match[2])) if int(match[1]) and int(match[2]) else None
+        width, height = int(match[1]), int(match[2])
+        return (Size(width, height),) if width and height else ()
     if match := _RANGE.match(word):
-        return Size(int(match[1]), int(match[3]), up_to=(int(match[2]), int(match[4])))
-    return None
+        return ranges.sizes((int(match[1]), int(match[3])), (int(match[2]), int(match[4])))
+    return ()

@@ -47,10 +47,13 @@ def test_sizes_of_both_standards_are_told_by_one_format() -> None:
     uyvy, gray = options(said("21")).formats
     assert uyvy.name == "uyvy422"
     assert uyvy.sizes == (
-        Size(88, 72, (Fraction(25),), up_to=(720, 576)),
-        Size(80, 60, (NTSC,), up_to=(720, 480)),
-        Size(80, 60, (NTSC,), up_to=(360, 240)),
-        Size(88, 72, (Fraction(25),), up_to=(360, 288)),
+        Size(720, 576, (Fraction(25),)),
+        Size(704, 576, (Fraction(25),)),
+        Size(720, 480, (NTSC,)),
+        Size(704, 480, (NTSC,)),
+        Size(640, 480, (NTSC,)),
+        Size(360, 240, (NTSC,)),
+        Size(360, 288, (Fraction(25),)),
     )
     assert gray.name == "gray"
 
