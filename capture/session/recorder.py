@@ -318,7 +318,9 @@ class Recorder:
                     self._recording.failed("it was not begun")
                     self._recording = None
             case state.Mark(kind=kind, text=text):
-                if kind != "back" and self._recording is not None:  # the tally knows better when it came back
+                if kind == "started" and self._recording is not None:
+                    self._recording.happened(Happened("started", 0.0, 0))
+                elif kind != "back" and self._recording is not None:  # the tally knows better when it came back
                     self._recording.mark(kind, text)
             case state.Refuse(id=id, text=text):
                 self._send(Refused(id, text))

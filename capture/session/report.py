@@ -20,7 +20,7 @@ from capture.session.messages import Done, Happened
 from capture.session.places import Places
 from capture.session.tally import Tally
 
-__all__ = ["clock", "facts_of", "page", "write"]
+__all__ = ["EVENT_WORDS", "clock", "facts_of", "page", "write"]
 
 FORMAT, VERSION = "tapeloom.recording", 1
 
@@ -99,7 +99,7 @@ _LANES = (
     ("part", "Parts", "#90a4ae"),
     ("note", "Notes", "#00838f"),
 )
-_WORDS = {
+EVENT_WORDS = {
     "started": "Recording begins",
     "part": "Next part",
     "lost": "Frames lost",
@@ -221,7 +221,7 @@ def _event(one: dict[str, Any]) -> str:
     length = f"{one['length_s']:.2f} s" if one["length_s"] else ""
     return (
         f'<tr><td class="n">{clock(one["t_s"])}</td><td class="n">{one["frame"]:,}</td>'
-        f"<td>{escape(_WORDS.get(one['kind'], one['kind']))}</td>"
+        f"<td>{escape(EVENT_WORDS.get(one['kind'], one['kind']))}</td>"
         f'<td class="n">{count}</td><td class="n">{length}</td><td>{escape(one["text"])}</td></tr>\n'
     )
 
@@ -270,7 +270,7 @@ def _tick(one: dict[str, Any], length_s: float, y: int, colour: str) -> str:
     at_s = min(max(0.0, one["t_s"] - (one["length_s"] if one["kind"] == "back" else 0.0)), length_s)
     x = _LEFT + at_s / length_s * _WIDE
     wide = max(2.0, one["length_s"] / length_s * _WIDE)
-    told = f"{clock(one['t_s'])} {_WORDS.get(one['kind'], one['kind'])}"
+    told = f"{clock(one['t_s'])} {EVENT_WORDS.get(one['kind'], one['kind'])}"
     told += f" {one['count']}" if one["count"] else ""
     told += f": {one['text']}" if one["text"] else ""
     return (
