@@ -8,13 +8,14 @@ holds what was reported against what was true. On stderr each line begins with `
 | `overrun` | first, count, at_s: pictures that the card lost because nobody took them in time |
 | `end` | why, pictures, lost (asked for), overrun, samples, fullest (buffers in use at most), at_s |
 
-`at_s` is seconds since the stream's first picture, as its timestamps count them.
+`wall` is the clock on the wall; `at_s` is seconds since the stream's first picture, as its timestamps count them.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class Teller:
         self._file = path
 
     def tell(self, what: str, **facts: object) -> None:
-        line = json.dumps({"what": what, **facts}, ensure_ascii=False)
+        line = json.dumps({"what": what, **facts, "wall": round(time.time(), 3)}, ensure_ascii=False)
         with suppress(OSError):  # nobody listens any more
             print(PREFIX + line, file=sys.stderr, flush=True)
         if self._file:
