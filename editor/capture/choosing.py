@@ -195,6 +195,13 @@ def sound_name(sound: SoundDevice, others: Sequence[SoundDevice]) -> str:
     return sound.name if len(same) < 2 else f"{sound.name} ({same.index(sound) + 1})"
 
 
+def device_called(found: Found, name: str) -> str:
+    """The id of what a graph calls so: by id or by name; the name itself where it is not there."""
+    word = name.casefold()
+    one = next((one for one in found.devices if word in (str(one.id).casefold(), one.name.casefold())), None)
+    return str(one.id) if one is not None else name
+
+
 def groups(found: Found, *, test_decks: bool) -> list[tuple[str, list[Device]]]:
     """Devices under headings, those that tape comes from first."""
     tape, other, decks = [], [], []
@@ -288,7 +295,10 @@ def free_name(name: str, taken: Collection[str]) -> str:
 
 def _one[T: (Input, Standard)](among: Sequence[T], name: str) -> T | None:
     """The one of this name, else the one in use, else the first."""
-    by_name = next((one for one in among if one.name == name), None)
+    word = name.casefold()
+    by_name = next((one for one in among if one.name.casefold() == word), None)
+    if by_name is None and word:  # a graph says PAL where a driver says PAL-B
+        by_name = next((one for one in among if one.name.casefold().startswith(f"{word}-")), None)
     return by_name or next((one for one in among if one.current), among[0] if among else None)
 
 

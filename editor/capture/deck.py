@@ -53,8 +53,10 @@ class Deck(QFrame):
         theme.watch.changed.connect(self._redraw)
         self._redraw()
 
-    def show_standing(self, standing: Standing, *, fault: str, forecast_s: float | None = None) -> None:
-        """`fault`: why nothing can be recorded as it is set up; `forecast_s`: what the disk would take."""
+    def show_standing(
+        self, standing: Standing, *, fault: str, forecast_s: float | None = None, free_bytes: int = 0
+    ) -> None:
+        """`fault`: why nothing can be recorded as it is set up; `forecast_s`: what the disk would take of it."""
         state, counters = standing.state, standing.counters
         under_way = state in ("recording", "paused")
         able = under_way or (state != "finishing" and not fault)
@@ -67,11 +69,11 @@ class Deck(QFrame):
         )
         beside = words.beside(counters) if counters is not None and kept else ()
         self.counter.show_losses(standing.lost if kept else 0, beside, live=kept, bad=kept and standing.trouble)
-        room = counters if under_way else standing.room
+        room = counters if under_way else None
         left = room.left_s if room is not None and room.left_s is not None else forecast_s
-        free = size(room.free_bytes) if room is not None and room.free_bytes else ""
-        written = words.written(counters) if counters is not None and kept else ""
-        small = written or (tr("{size} free").format(size=free) if free else tr("until the disk is full"))
+        free = room.free_bytes if room is not None else free_bytes
+        written = words.written(counters) if counters is not None and under_way else ""
+        small = written or (tr("{size} free").format(size=size(free)) if free else tr("until the disk is full"))
         self.disk.show_figure(words.left(left), small, "err" if left is not None and left < SHORT_S else "text")
         self.note_button.setEnabled(under_way)
 

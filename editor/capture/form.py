@@ -112,7 +112,7 @@ class Form(QWidget):
 
     def _name_parts(self) -> None:
         for part, text in (
-            (self.device, tr("Device")), (self.input, tr("Input")), (self.standard, tr("Standard")),
+            (self.device, tr("Device")), (self.input, tr("Video input")), (self.standard, tr("Standard")),
             (self.format, tr("Format")), (self.sound, tr("Sound")), (self.codec, tr("Written as")),
             (self.begin, tr("Begin")), (self.split, tr("Cut into files")), (self.folder, tr("Folder")),
             (self.name, tr("Name of the tape")), (self.stop_after, tr("Stop after")),
@@ -136,7 +136,7 @@ class Form(QWidget):
         self._source_rows = {
             key: source.row(text, part)
             for key, text, part in (
-                ("input", tr("Input"), self.input),
+                ("input", tr("Video input"), self.input),
                 ("standard", tr("Standard"), self.standard),
                 ("format", tr("Format"), self.format),
                 ("sound", tr("Sound"), self.sound),

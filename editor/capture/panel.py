@@ -35,6 +35,7 @@ from editor.capture.form import Form
 from editor.capture.left import Left, left_over
 from editor.capture.meters import SoundMeters
 from editor.capture.procamp import Knobs, ProcAmpBox
+from editor.capture.room import Room
 from editor.capture.scopes import LiveScopes
 from editor.capture.screen import LiveScreen
 from editor.capture.standing import LOSSES, Standing
@@ -82,6 +83,7 @@ class CapturePanel(QWidget):
         self.strip, self.events, self.deck = Strip(), EventList(), Deck()
         self.notices = Notices()
         self.watching = Watching(self)
+        self.room = Room(self)
         self._chosen = False
         self._lay_out()
         self._listen()
@@ -125,7 +127,7 @@ class CapturePanel(QWidget):
         rows.addWidget(self.deck)
         scale = theme.text_scale()
         room = self.screen().availableGeometry()
-        self.resize(min(round(1320 * scale), room.width() - 60), min(round(900 * scale), room.height() - 60))
+        self.resize(min(round(1440 * scale), room.width() - 80), min(round(980 * scale), room.height() - 80))
         column = round(350 * scale)
         split.setSizes([self.width() - column, column])
 
@@ -162,7 +164,7 @@ class CapturePanel(QWidget):
         rows.setSpacing(2)
         rows.addWidget(self.strip)
         rows.addWidget(self.events)
-        self.events.setFixedHeight(round(92 * theme.text_scale()))
+        self.events.setFixedHeight(round(80 * theme.text_scale()))
         return frame
 
     def _listen(self) -> None:
@@ -180,6 +182,7 @@ class CapturePanel(QWidget):
         taping.turned.connect(self._turned)
         taping.happened.connect(self._happened)
         taping.ended.connect(self._ended)
+        self.room.changed.connect(self._show)
         self.watching.seen.connect(self._seen)
         self.watching.gone.connect(self._no_picture)
         self.deck.record.connect(self.record)
@@ -195,6 +198,7 @@ class CapturePanel(QWidget):
 
     def take_over(self, wish: Wish) -> None:
         """Set up what a node of the graph asks for."""
+        wish = replace(wish, device=choosing.device_called(self._finding.found, wish.device))
         other = wish.device != self.form.wish.device
         name = choosing.free_name(wish.name, taken_names(wish.folder)) if wish.name.strip() else self.form.wish.name
         self.form.show_wish(replace(wish, name=name))
@@ -372,7 +376,8 @@ class CapturePanel(QWidget):
 
     def _show(self) -> None:
         standing = self._taping.standing
-        self.deck.show_standing(standing, fault=self.form.fault, forecast_s=self._forecast(standing))
+        room = self.room
+        self.deck.show_standing(standing, fault=self.form.fault, forecast_s=room.left_s, free_bytes=room.free_bytes)
         self.strip.show_events(standing.events, standing.elapsed_s, recording=standing.state == "recording")
         self.events.show_events(standing.events)
         self.meters.show_levels(standing.heard, self._no_sound(standing))
@@ -383,9 +388,6 @@ class CapturePanel(QWidget):
             self.watching.watch(live)
         if standing.refused:
             self.notices.show_notice("refused", standing.refused, kind="warn")
-
-    def _forecast(self, standing: Standing) -> float | None:
-        return standing.room.left_s if standing.room is not None else None
 
     def _no_sound(self, standing: Standing) -> str:
         return tr("No sound") if standing.live is not None else ""
@@ -429,6 +431,7 @@ class CapturePanel(QWidget):
 
     def _keep(self) -> None:
         self._settings.set(KEPT, self.form.wish.kept())
+        self.room.watch(asked_for(self._finding.found, self.form.wish))
         self._show()
 
     # ---- the window
@@ -439,11 +442,12 @@ class CapturePanel(QWidget):
         self._offer_left()
         if self._chosen and not self._taping.at_work:
             self._preview()
-        self._show()
+        self._keep()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():
+            self.room.watch(None)
             self.watching.watch("")
             if self._taping.standing.state == "preview":
                 self._taping.finish("the panel was closed")

@@ -53,13 +53,11 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`reason`: why it is in this state, in words, where that was not asked for. `counters` and `events` are those of
-    the recording; once it is over they stay until the next one begins, whatever is looked at meanwhile. `room`: the
-    counters of the preview, for what they say of the disk."""
+    the recording; once it is over they stay until the next one begins, whatever is looked at meanwhile."""
 
     state: State = "idle"
     reason: str = ""
     counters: Counters | None = None
-    room: Counters | None = None
     heard: tuple[Heard, ...] = ()
     signal: Signal | None = None
     live: Live | None = None
@@ -107,7 +105,7 @@ def step(standing: Standing, event: Event) -> Standing:
         case StateIs():
             return _turned(standing, event)
         case Counters():
-            return replace(standing, counters=event) if standing.recording else replace(standing, room=event)
+            return replace(standing, counters=event) if standing.recording else standing
         case Levels():
             return replace(standing, heard=_heard(standing.heard, event))
         case Signal():

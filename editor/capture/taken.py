@@ -23,6 +23,7 @@ def wish_of(params: Mapping[str, Json], usual: Wish) -> Wish:
         usual,
         device=text("device", usual.device),
         input=text("input", usual.input),
+        standard=text("standard", usual.standard),
         codec=codec if codec in CODECS else usual.codec,
         folder=text("folder", usual.folder),
         name=text("tape", usual.name),

@@ -148,8 +148,9 @@ TOLD: frozenset[HappeningKind] = frozenset(("note", "driver", "changed", "timeco
 """Kinds of which the recorder's own words say more than ours."""
 TINTS: dict[HappeningKind, str] = {
     "lost": "err", "sound lost": "err", "stall": "err", "vanished": "err", "restarted": "err", "disk": "err",
-    "changed": "warn", "driver": "warn", "late": "warn", "repeated": "warn", "errors": "warn", "clipped": "warn", "silent": "warn",
-    "timecode": "warn", "audio mode": "warn", "back": "ok", "started": "ok", "stopped": "ok", "note": "chosen_text",
+    "changed": "warn", "driver": "warn", "late": "warn", "repeated": "warn", "errors": "warn", "clipped": "warn",
+    "silent": "warn", "timecode": "warn", "audio mode": "warn", "back": "ok", "started": "ok", "stopped": "ok",
+    "note": "chosen_text",
 }  # fmt: skip
 """A colour of the theme for each kind that is not merely told."""
 

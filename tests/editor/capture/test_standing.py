@@ -39,7 +39,7 @@ def loud(t_s: float, *peaks: float) -> Levels:
 def test_a_whole_session_from_preview_to_done() -> None:
     at = after(Ready(1, 7), StateIs("preview"), Live("ring"), Picture(3, 0.1), counted(1))
     assert at.state == "preview" and at.live is not None and at.frame == 3
-    assert at.counters is None and at.room is not None and not at.begun
+    assert at.counters is None and not at.begun
     at = after(StateIs("recording"), happened("started", 0), counted(5), begin=at)
     assert at.recording and at.elapsed_s == 5 and [one.kind for one in at.events] == ["started"]
     at = after(StateIs("finishing"), Finishing("joining", 0.5), begin=at)
