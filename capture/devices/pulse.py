@@ -11,7 +11,7 @@ from capture.devices import sources
 from capture.devices.found import Driver, FfmpegInput, SoundDevice, SoundId
 
 _USB = re.compile(r"/(\d+-[\d.]+)(?:/\d+-[\d.]+:[\d.]+)?/sound\b")
-_PCI = re.compile(r"/([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f])/(?:[\w-]+/)?sound\b")
+_PCI = re.compile(r"/([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2})\.[0-9a-f]/(?:[\w-]+/)?sound\b")
 
 
 def from_pactl(said: str) -> tuple[SoundDevice, ...]:

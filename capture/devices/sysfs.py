@@ -30,7 +30,7 @@ def plug(part: Path) -> Plug:
             name = " ".join(filter(None, (read(folder / "manufacturer"), read(folder / "product"))))
             return Plug(f"usb {folder.name}", (vendor, product), name)
         if (folder / "vendor").is_file() and (folder / "class").is_file():
-            return Plug(f"pci {folder.name}")
+            return Plug(f"pci {folder.name.partition('.')[0]}")  # .0 is a card's picture, .1 its sound
     return Plug()
 
 

@@ -70,7 +70,15 @@ def test_picture_and_sound_of_one_stick_are_one_plug(tmp_path: Path) -> None:
     assert (picture.of, picture.usb, picture.product) == ("usb 1-1.2", (0x05E1, 0x0408), "USB2.0 PC CAMERA")
     places = {one.id: one.of for one in alsa.sounds(PROC, root / "class" / "sound")}
     assert places[SoundId("alsa:Device,0")] == "usb 1-1.2"
-    assert places[SoundId("alsa:PCH,0")] == "pci 0000:00:1f.3"
+    assert places[SoundId("alsa:PCH,0")] == "pci 0000:00:1f"
+
+
+def test_picture_and_sound_of_one_card_are_one_plug_though_the_card_is_two_functions(tmp_path: Path) -> None:
+    for function in ("0000:05:00.0", "0000:05:00.1"):
+        (tmp_path / function).mkdir()
+        (tmp_path / function / "vendor").write_text("0x14f1\n")
+        (tmp_path / function / "class").write_text("0x040000\n")
+    assert plug(tmp_path / "0000:05:00.0").of == plug(tmp_path / "0000:05:00.1").of == "pci 0000:05:00"
 
 
 def test_a_part_that_is_no_hardware_has_no_plug(tmp_path: Path) -> None:
@@ -99,7 +107,7 @@ def test_ffmpegs_list_of_pulse_leaves_out_what_the_machine_plays() -> None:
         (
             "82",
             [
-                ("alsa_input.pci-0000_00_1f.3.analog-stereo", "Built-in Audio", "pci 0000:00:1f.3"),
+                ("alsa_input.pci-0000_00_1f.3.analog-stereo", "Built-in Audio", "pci 0000:00:1f"),
                 ("alsa_input.usb-Syntek_USB2.0_MIC-02.analog-stereo", "USB2.0 MIC Стерео", "usb 1-1.2"),
             ],
         ),
