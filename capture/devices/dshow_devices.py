@@ -33,6 +33,12 @@ _FIREWIRE = "\\\\?\\avc#"
 _PAL, _NTSC = Fraction(25), Fraction(30000, 1001)
 
 
+_DV_NOTE = (
+    "Windows gives ffmpeg this deck's picture; listen to a first recording: whether the sound is in it is not known"
+)
+"""MSDV has two pins, one of picture and sound together that ffmpeg does not know, and one of the picture."""
+
+
 def devices(listed: Iterable[Listed]) -> tuple[tuple[Device, ...], tuple[SoundDevice, ...]]:
     """The pictures and the sounds of a listing, each by its name alone: nothing has been opened yet."""
     pictures, sounds = [], []
@@ -85,6 +91,8 @@ def _picture(one: Listed) -> Device:
     if not one.alternative and ":" in one.name:
         note = "this ffmpeg cannot open a device with a colon in its name"
     told = _nature(one)
+    if told.signal is Signal.DV:
+        note = note or _DV_NOTE
     return Device(
         DeviceId(f"dshow:{_key(one)}"),
         one.name,

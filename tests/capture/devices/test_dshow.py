@@ -198,3 +198,4 @@ def test_a_deck_on_firewire_is_known_by_its_path_in_any_language() -> None:
     assert deck.nature.signal is Signal.DV
     assert "FireWire" in deck.nature.reason
     assert deck.carries_sound
+    assert "sound" in deck.note
