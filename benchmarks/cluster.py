@@ -34,6 +34,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ class Scene:
         _now.append(self)
         try:
             with dask.config.set(settings()):
-                return asyncio.run(self._played(segments, folder))
+                return _loop().run_until_complete(self._played(segments, folder))
         finally:
             bench.make, sharing._POLL_S = real, patience
             _now.clear()
@@ -226,6 +227,12 @@ class Scene:
             client.close(timeout=2)
 
 
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One for all scenes, never closed: a worker that was torn from its scheduler leaves tasks that end for nobody."""
+    return asyncio.new_event_loop()
+
+
 _now: list[Scene] = []
 """The one that is played: Dask carries no state to its workers, and these are of this process."""
 
@@ -258,10 +265,12 @@ def workers(folder: Path, rounds: int, seconds: float) -> None:
 
 
 def _run(folder: Path, document: Path, count: int) -> None:
-    argv: list[str | Path] = [sys.executable, "-m", "runtime.commands", "run", document, "-o", folder / "result.mkv", "--overwrite",
-            "--quiet", "--segment", "125", "--workers", str(count)]  # fmt: skip
+    words = ("--overwrite", "--quiet", "--segment", "125", "--workers", str(count))
+    argv = [sys.executable, "-m", "runtime.commands", "run", document, "-o", folder / "result.mkv", *words]
     subprocess.run(argv, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
 if __name__ == "__main__":
-    sys.exit(import_module("benchmarks.cluster").main())  # by this name Dask's workers find `slept`
+    code = import_module("benchmarks.cluster").main()  # by this name Dask's workers find `slept`
+    sys.stdout.flush()
+    os._exit(code)  # see _loop

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from runtime.commands import main
+from runtime.jobs.queue.order import Progress, Stage
 from runtime.jobs.queue.store import Queue
 from tests.runtime.tapes import tape
 
@@ -72,6 +73,26 @@ def test_mistakes_are_one_line(line: str, words: str, capsys: pytest.CaptureFixt
     assert typed(line) in (1, 2)
     said = capsys.readouterr().err
     assert words in said and "Traceback" not in said and said.count("\n") == 1
+
+
+def test_retry_renders_over_no_result_by_mistake_and_takes_other_limits(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.dv").write_bytes(b"pictures")
+    (tmp_path / "out" / "a.mkv").write_bytes(b"a result")
+    assert typed("add archive-only -i a.dv -o out --gpu none") == 0
+    queue = Queue()
+    owner = queue.owner()
+    job = queue.claim(owner)
+    assert job is not None and job.order.gpu == "none"
+    queue.end(job.id, owner, Progress(Stage.DONE, share=1.0), [tmp_path / "out" / "a.mkv"])
+    assert typed("retry 1") == 2
+    assert "queue retry 1 --overwrite" in capsys.readouterr().err
+    assert typed("retry 1 --overwrite --memory-mb 900 --threads 1") == 0
+    (again,) = listed(capsys)
+    assert (again["stage"], again["memory_mb"], again["threads"], again["gpu"]) == ("waiting", 900, 1, "none")
+    owner.close()
+    queue.close()
 
 
 def test_a_damaged_queue_is_said_and_works(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
