@@ -70,7 +70,8 @@ def detailed(device: Device, options: Options) -> tuple[Device, tuple[SoundDevic
         carries_sound=device.carries_sound or told.signal is Signal.DV,
         detailed=True,
     )
-    if not options.has_sound or found.carries_sound or not isinstance(device.source, FfmpegInput):
+    listed = bool(device.of)  # as a sound too
+    if not options.has_sound or listed or found.carries_sound or not isinstance(device.source, FfmpegInput):
         return found, ()
     source = device.source
     place = tuple((name.replace("video", "audio"), value) for name, value in source.options)
@@ -133,7 +134,7 @@ def _nature(one: Listed) -> Nature:
     if known:
         return known
     guessed = nature.by_name(one.name)
-    if one.alternative.startswith(_SOFTWARE) and guessed.signal not in (Signal.DV, Signal.ANALOG):
+    if one.alternative.startswith(_SOFTWARE) and guessed.signal is Signal.CAMERA:  # some cards' drivers are such too
         return Nature(Signal.CAMERA, "it is a program, not a device")
     return guessed
 

@@ -199,3 +199,15 @@ def test_a_deck_on_firewire_is_known_by_its_path_in_any_language() -> None:
     assert "FireWire" in deck.nature.reason
     assert deck.carries_sound
     assert "sound" in deck.note
+
+
+def test_a_program_that_calls_itself_a_camera_is_one_but_a_cards_own_driver_is_not() -> None:
+    pictures, _ = devices(listed(said("06")))
+    assert [(one.name, one.nature.reason) for one in pictures if one.alternative.startswith(PICTURES)] == [
+        ("Camera (NVIDIA Broadcast)", "it is a program, not a device"),
+        ("OBS Virtual Camera", "it is a program, not a device"),
+    ]
+    pictures, _ = devices(listed(said("10")))
+    card = next(one for one in pictures if one.name == "Decklink Video Capture")
+    assert card.nature.signal is Signal.UNKNOWN
+    assert "Blackmagic" in card.nature.reason

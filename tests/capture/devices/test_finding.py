@@ -18,6 +18,7 @@ from capture.devices.finding import find
 from capture.devices.found import Device, DeviceId, Driver, FfmpegInput, Found, Nature, Signal
 from capture.devices.looking import look
 from capture.devices.programs import parsed, reaching
+from capture.devices.told import as_text
 from runtime import ffmpeg
 from runtime.commands import main
 from runtime.ffmpeg import FfmpegError
@@ -85,6 +86,10 @@ def test_windows_is_looked_through_with_details_links_and_cards(
     assert found.sound(grabber.links[0].sound) is not None
     assert card.driver is Driver.DECKLINK
     assert [one.name.strip() for one in card.formats] == ["ntsc", "nt23", "pal"]
+    hd60 = found.devices[1]
+    assert [found.sound(link.sound).source.url for link in hd60.links if found.sound(link.sound)] == [  # type: ignore[union-attr]
+        f"audio={hd60.alternative}"
+    ]
     assert found.device(grabber.id) == grabber
     assert found.device("gone") is None
 
@@ -97,6 +102,10 @@ def test_a_camera_is_listed_but_not_opened(tmp_path: Path, monkeypatch: pytest.M
     assert [one.name for one in cameras] == ["HD Pro Webcam C920", "Camera (NVIDIA Broadcast)", "OBS Virtual Camera"]
     assert not any(one.detailed for one in cameras)
     assert found.devices[0].detailed
+    told = as_text(found)
+    assert "No tape comes from these" in told
+    assert "OBS Virtual Camera  [" not in told
+    assert "OBS Virtual Camera  [camera: it is a program, not a device]" in as_text(found, everything=True)
 
 
 @posix
