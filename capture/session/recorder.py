@@ -372,7 +372,13 @@ class Recorder:
             lambda kind, frame, t_s: self._inbox.put(_KindIs(kind, frame, t_s)),
             lambda frame, t_s: self._inbox.put(Happened("scene", t_s, frame)),
         )
-        self._show = Showing(asked, self._send, eye, Ear(self._send, heard), numbered)
+
+        def tell(event: Event) -> None:
+            if recording is not None and isinstance(event, Live):
+                recording.shown(event.ring)
+            self._send(event)
+
+        self._show = Showing(asked, tell, eye, Ear(self._send, heard), numbered)
 
     def _hide(self) -> None:
         show, self._show = self._show, None
@@ -397,7 +403,7 @@ class Recorder:
         new = tally.run.start_s is None
         told = tally.add(item.video, item.audio, item.at_s)
         if new and tally.run.start_s is not None:
-            recording.first_frame(self._show.ring if self._show is not None else None)
+            recording.first_frame()
         for one in told:
             recording.happened(one)
         if item.video:

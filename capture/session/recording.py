@@ -35,7 +35,6 @@ from capture.session.messages import (
 from capture.session.places import Places, PlacesError, checked
 from capture.session.recalling import recall
 from capture.session.tally import Tally
-from runtime.ring import Ring
 
 __all__ = ["Recording"]
 
@@ -104,16 +103,17 @@ class Recording:
             self.marks.append(one)
         self._told(one)
 
-    def first_frame(self, ring: Ring | None) -> None:
+    def shown(self, ring: str) -> None:
+        """Live frames of it lie in this ring."""
+        with suppress(OSError):
+            self.places.live.write_text(json.dumps({"ring": ring, "pid": os.getpid()}), encoding="utf-8")
+
+    def first_frame(self) -> None:
         """The newest run's first frame has come."""
         run, tally = self.tally.run, self.tally
         wall_s = time.time() - (time.monotonic() - (tally.zero_s or 0.0))
         facts = {"run": run.number, "frame": run.first, "t_s": run.start_s, "pts_s": run.pts_s}
         self.log.write("first", **facts, zero_wall_s=wall_s)
-        if ring is not None:
-            told = {"ring": str(ring.path), "session": ring.facts.session, "pid": os.getpid()}
-            with suppress(OSError):
-                self.places.live.write_text(json.dumps(told), encoding="utf-8")
 
     def look_at_the_disk(self, writing: bool) -> str:
         """What is to be said of it; empty: there is room."""
