@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from capture.decks import listing, reading  # noqa: E402
+from capture.decks.marks import Mark  # noqa: E402
 from capture.decks.reading import Picture  # noqa: E402
 from capture.devices.found import PipedInput  # noqa: E402
 from capture.devices.opening import Choice  # noqa: E402
+from capture.measure.drift import from_marks  # noqa: E402
 from capture.session.asking import Asked, Stops  # noqa: E402
 from capture.session.choosing import source_of  # noqa: E402
 from capture.session.messages import Counters, Done, Event, Failed, Happened, StateIs  # noqa: E402
@@ -63,7 +66,7 @@ class Recording:
     failed: str = ""
     runs: list[Run] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
-    marks: int = 0
+    marks: list[Mark] = field(default_factory=list)
     killed_wall: float = 0.0
 
     def happened(self, *kinds: str) -> list[Happened]:
@@ -115,7 +118,7 @@ def recorded(
     assert isinstance(device.source, PipedInput)
     words = ("--truth", str(truth), "--memory", str(place / f"{name}.memory"), *deck)
     device = replace(device, source=replace(device.source, argv=(*device.source.argv, *words)))
-    source = source_of(Choice(device, format=device.formats[0], size=(720, 576)))
+    source = source_of(Choice(device, format=device.formats[0], size=asked.pop("size", (720, 576))))
     folder = asked.pop("folder", place)
     session = Session(heard)
     try:
@@ -130,7 +133,7 @@ def recorded(
     found.runs = runs_of(truth)
     for path in found.done.files if found.done else ():
         found.pictures += reading.pictures(Path(path))
-        found.marks += len(reading.sound(Path(path)))
+        found.marks += reading.sound(Path(path))
     return found
 
 
@@ -225,6 +228,26 @@ def stalled(place: Path) -> Row:
     return _row("stalls 3 s at 4.00 s", "75 at 4.00", told, found, 75, 4.0)
 
 
+def repeated(place: Path) -> Row:
+    found = recorded(place, "repeat", ("--faults", "repeat 5 @ 4"), 8)
+    told, counted = found.happened("repeated"), found.done.repeated if found.done else -1
+    twins = sum(one == another for one, another in pairwise(found.numbers))
+    right = counted == twins == 5 and sum(one.count for one in told) == 5 and abs(told[0].t_s - 4.0) <= 0.1
+    return Row("gives one picture 5 times more at 4.00 s", "5 at 4.00", _said(told), f"{twins} twins", 0, right)
+
+
+def late(place: Path) -> Row:
+    found = recorded(place, "late", ("--faults", "late 0.8 @ 4"), 8)
+    told = found.happened("late", "stall", "lost")
+    lost = lost_by_us(found)
+    overrun = sum(one.overrun for one in found.runs)
+    right = not lost and found.done is not None and found.done.lost == overrun
+    read = f"{len(found.pictures)} pictures"
+    return Row(
+        "holds the bus for 0.8 s at 4.00 s", f"none lost, card lost {overrun}", _said(told), read, len(lost), right
+    )
+
+
 def vanished(place: Path) -> Row:
     found = recorded(place, "vanish", ("--faults", "vanish 3 @ 4"), 14)
     hole = _hole(found)
@@ -263,6 +286,23 @@ def killed_ffmpeg(place: Path) -> Row:
 
     found = recorded(place, "kill ffmpeg", ("--plays-on",), 14, kill)
     return _killed("ffmpeg killed -9 after 4 s", found, found.happened("vanished", "back"))
+
+
+def drifting(place: Path) -> Row:
+    """Ten minutes of tape as fast as they can be read, the sound card's clock 50 ppm fast, the pictures' times worn."""
+    words = ("--fast", "600", "--sound-ppm", "50", "--jitter", "1", "--input", "clean")
+    found = recorded(place, "drift", words, 10_000, size=(92, 72), live=False)
+    measured = found.counters.drift_ppm
+    by_marks = from_marks([(one.number / RATE, one.sample / 48000) for one in found.marks])
+    lost = lost_by_us(found)
+    return Row(
+        "10 minutes, sound clock 50 ppm fast",
+        "+50 ppm",
+        "nothing" if measured is None else f"{measured:+.2f} ppm",
+        f"{len(found.pictures)} pictures, {len(found.marks)} marks: {by_marks}",
+        len(lost),
+        not lost and measured is not None and abs(measured - 50) <= 5 and len(found.pictures) == 600 * RATE,
+    )
 
 
 def _killed(what: str, found: Recording, told: list[Happened]) -> Row:
@@ -355,10 +395,13 @@ def _wait_recorded(found: Recording, seconds: float) -> None:
 TRIED: dict[str, Callable[[Path], Row | None]] = {
     "drop": dropped,
     "stall": stalled,
+    "repeat": repeated,
+    "late": late,
     "vanish": vanished,
     "kill": killed,
     "ffmpeg": killed_ffmpeg,
     "disk": filled,
+    "drift": drifting,
 }
 
 
