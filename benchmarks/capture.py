@@ -41,7 +41,7 @@ from capture.devices.opening import Choice  # noqa: E402
 from capture.measure.drift import from_marks  # noqa: E402
 from capture.session.asking import Asked, Stops  # noqa: E402
 from capture.session.choosing import source_of  # noqa: E402
-from capture.session.messages import Counters, Done, Event, Failed, Happened, StateIs  # noqa: E402
+from capture.session.messages import Counters, Done, Event, Failed, Happened, Refused, StateIs  # noqa: E402
 from capture.session.session import Session  # noqa: E402
 
 RATE = 25
@@ -110,7 +110,7 @@ def recorded(
             found.events.append(event)
             if isinstance(event, Done):
                 found.done = event
-            elif isinstance(event, Failed):
+            elif isinstance(event, Failed | Refused):
                 found.failed = event.text
             changed.notify_all()
 
@@ -164,17 +164,22 @@ def withheld(fault: str) -> set[int]:
     return set(range(first, first + round(float(amount) * (1 if kind == "drop" else RATE))))
 
 
-def lost_by_us(found: Recording) -> list[int]:
-    """Numbers that the deck gave, and that lie between those read, but are in no file."""
+def gaps(found: Recording) -> tuple[list[int], list[int]]:
+    """Numbers that lie between those read and are in no file: what the deck did not give, and what we lost."""
     read = set(found.numbers)
-    lost: list[int] = []
+    theirs: list[int] = []
+    ours: list[int] = []
     for number, run in enumerate(found.runs):
         after = found.runs[number + 1].first if number + 1 < len(found.runs) else 10**9
         here = [one for one in read if run.first <= one < after]
-        if here:
-            whole = set(range(run.first, max(here) + 1)) - run.missing
-            lost += sorted(whole - read)
-    return lost
+        missing = set(range(run.first, max(here, default=run.first - 1) + 1)) - read
+        theirs += sorted(missing & run.missing)
+        ours += sorted(missing - run.missing)
+    return theirs, ours
+
+
+def lost_by_us(found: Recording) -> list[int]:
+    return gaps(found)[1]
 
 
 def times_off(found: Recording) -> float:
@@ -203,16 +208,16 @@ def loaded() -> Iterator[None]:
 def under_load(place: Path, seconds: float) -> Row:
     with loaded():
         found = recorded(place, "load", (), seconds)
-    overrun = sum(one.overrun for one in found.runs)
-    lost = lost_by_us(found)
+    card, lost = gaps(found)
     counted = found.done.lost if found.done else -1
+    fullest = max((one.end["fullest"] for one in found.runs if one.end), default=0)
     return Row(
         f"{seconds:g} s, all cores busy",
-        f"card lost {overrun}",
+        f"card lost {len(card)}, up to {fullest} of its 32 buffers in use",
         f"lost {counted}, frames {found.done.frames if found.done else 0}",
         f"{len(found.pictures)} pictures, times off {times_off(found) * 1000:.1f} ms",
         len(lost),
-        not lost and counted == overrun == 0 and len(found.pictures) >= seconds * RATE - 2,
+        not lost and counted == len(card) == 0 and len(found.pictures) >= seconds * RATE - 2,
     )
 
 
@@ -239,13 +244,10 @@ def repeated(place: Path) -> Row:
 def late(place: Path) -> Row:
     found = recorded(place, "late", ("--faults", "late 0.8 @ 4"), 8)
     told = found.happened("late", "stall", "lost")
-    lost = lost_by_us(found)
-    overrun = sum(one.overrun for one in found.runs)
-    right = not lost and found.done is not None and found.done.lost == overrun
-    read = f"{len(found.pictures)} pictures"
-    return Row(
-        "holds the bus for 0.8 s at 4.00 s", f"none lost, card lost {overrun}", _said(told), read, len(lost), right
-    )
+    card, lost = gaps(found)
+    right = not lost and found.done is not None and found.done.lost == len(card)
+    truth, read = f"all come, card lost {len(card)}", f"{len(found.pictures)} pictures"
+    return Row("holds the bus for 0.8 s at 4.00 s", truth, _said(told), read, len(lost), right)
 
 
 def vanished(place: Path) -> Row:
