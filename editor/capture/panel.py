@@ -202,8 +202,10 @@ class CapturePanel(QWidget):
         other = wish.device != self.form.wish.device
         name = choosing.free_name(wish.name, taken_names(wish.folder)) if wish.name.strip() else self.form.wish.name
         self.form.show_wish(replace(wish, name=name))
-        if other:
+        if other and self._finding.found.device(wish.device) is not None:
             self._device()
+        elif other:
+            self._chosen = False  # it is shown as soon as it is found
 
     def record_or_stop(self) -> None:
         """The key does as the button."""
@@ -301,6 +303,7 @@ class CapturePanel(QWidget):
 
     def _found(self) -> None:
         finding = self._finding
+        self.form.wish = replace(self.form.wish, device=choosing.device_called(finding.found, self.form.wish.device))
         self.form.show_found(finding.found, test_decks=finding.test_decks, busy=finding.busy)
         if self._taping.recording:
             self.form.lock(True)

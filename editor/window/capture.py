@@ -206,6 +206,8 @@ class CaptureParts(QObject):
             asked = text.format(time=words.time(standing.elapsed_s))
             if not self._window.asker.sure(tr("A tape is being recorded"), asked, tr("End the recording")):
                 return False
+            if self.panel is not None:
+                self.panel.hide()  # it would show the next tape
             self.taping.finish(tr("the window was closed"))
         self._wait()
         return True

@@ -211,7 +211,8 @@ class Window(QMainWindow):
         self.news.survivors()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not (self.parts is None or self.parts.may_close()) or not self.files.guarded(lambda: None):
+        # what runs is asked about last: nothing may be ended for a window that then stays open
+        if not self.files.guarded(lambda: None) or not (self.parts is None or self.parts.may_close()):
             event.ignore()
             return
         self._gone = True

@@ -80,10 +80,12 @@ FOUND = Found((WEBCAM, GRABBER, CAMCORDER), (DESK, LINE))
 
 @dataclass
 class Recorder:
-    """Says nothing by itself; notes what it is asked."""
+    """Notes what it is asked, and is in the state that it was asked for. `slow`: it does not end by itself when it is
+    to finish."""
 
     tell: Listener
     asked: list[tuple[str, Asked | str]] = field(default_factory=list)
+    slow: bool = False
 
     @property
     def words(self) -> list[str]:
@@ -107,7 +109,10 @@ class Recorder:
         self.tell(StateIs("finishing"))
 
     def finish(self, reason: str = "asked") -> None:
+        records = self.words[-1:] == ["record"]
         self.asked.append(("finish", reason))
+        if records and not self.slow:
+            self.end(Path("a.mkv"))
 
     def note(self, text: str) -> None:
         self.asked.append(("note", text))
