@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 Codec = Literal["ffv1", "huffyuv", "utvideo", "v210", "dv"]
@@ -41,6 +42,10 @@ class Source:
     pixel_aspect: str = ""
     pixel_format: str = ""
     dv: bool = False
+
+    @property
+    def rate(self) -> Fraction:
+        return Fraction(self.frame_rate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from capture.session.argv import Files, container_of, suffix_of
 from capture.session.asking import Asked
+from capture.session.catching import dv_frame_bytes
 from capture.session.disk import free_bytes
 from capture.session.lists import FrameList, Packet, listed_parts
 from capture.session.matroska import blocks, pieces
@@ -90,13 +91,6 @@ def _counted(path: Path, most: int) -> int:
     return most
 
 
-def dv_frame_bytes(path: Path) -> int:
-    """144,000 for 50 fields, 120,000 for 60: the header block says which (IEC 61834-2: DSF)."""
-    with path.open("rb") as file:
-        head = file.read(4)
-    return 144_000 if len(head) > 3 and head[3] & 0x80 else 120_000
-
-
 def finish(ffmpeg: str, asked: Asked, places: Places, runs: Sequence[RunFacts], tell: Progress) -> Outcome:
     """OSError where the disk does not let us; the parts are then still in the work folder."""
     parts: list[Part] = []
@@ -104,6 +98,7 @@ def finish(ffmpeg: str, asked: Asked, places: Places, runs: Sequence[RunFacts], 
     for run in runs:
         found, missing = parts_of(asked, places, run)
         parts += found
+        _drop_empty(places, run, found)
         if missing:
             short.append((run.number, missing))
     parts = [_mended(ffmpeg, one) for one in parts]
@@ -111,6 +106,14 @@ def finish(ffmpeg: str, asked: Asked, places: Places, runs: Sequence[RunFacts], 
         _sync(Path(one.path))
     files, parts, note = _put(ffmpeg, asked, places, parts, tell)
     return Outcome(tuple(files), tuple(parts), tuple(short), note)
+
+
+def _drop_empty(places: Places, run: RunFacts, found: list[Part]) -> None:
+    """A part that was begun and into which no frame came any more."""
+    held = {Path(one.path) for one in found}
+    for path in places.work.glob(f"{Files(places.work, run.number).stem}-*"):
+        if path not in held:
+            path.unlink(missing_ok=True)
 
 
 def _put(
@@ -137,9 +140,18 @@ def _put(
         files.append(target)
         moved.append(replace(one, path=str(target)))
     if files and container_of(asked) != "dv":
-        names = "".join(f"file '{one.name.replace(chr(39), chr(39) + chr(92) + chr(39) * 2)}'\n" for one in files)
-        places.concat.write_text(f"ffconcat version 1.0\n{names}", encoding="utf-8")
+        try:
+            places.concat.write_text(_listing(files), encoding="utf-8")
+        except OSError as fault:  # the disk is full: a list is not worth the parts
+            places.concat.unlink(missing_ok=True)
+            why = f"{why}; without a list of them ({fault.strerror or fault})"
     return files, moved, why
+
+
+def _listing(files: Sequence[Path]) -> str:
+    """For ffmpeg's concat demuxer and what is made with it."""
+    quoted = (one.name.replace("'", "'\\''") for one in files)
+    return "ffconcat version 1.0\n" + "".join(f"file '{name}'\n" for name in quoted)
 
 
 def _unjoinable(asked: Asked, places: Places, parts: list[Part]) -> str:
@@ -283,11 +295,16 @@ def _sync(path: Path) -> None:
 
 
 def keep_list(places: Places, runs: Sequence[RunFacts]) -> None:
-    """NAME.framemd5: the lists of all runs, one after the other; a comment says where a run begins."""
-    with places.framemd5.open("wb") as out:
-        for run in runs:
+    """NAME.framemd5: the lists of all runs, one after the other; a comment says where a later run begins. The first is
+    moved, which a full disk allows. OSError."""
+    if not runs:
+        return
+    with suppress(FileNotFoundError):
+        Files(places.work, runs[0].number).video.replace(places.framemd5)
+    with places.framemd5.open("ab") as out:
+        for run in runs[1:]:
             out.write(f"#run {run.number}: frame {run.first}, {run.start_s or 0.0:.3f} s\n".encode())
-            with suppress(OSError):
+            with suppress(FileNotFoundError):
                 out.write(Files(places.work, run.number).video.read_bytes())
         out.flush()
         os.fsync(out.fileno())

@@ -144,6 +144,15 @@ class Pieces:
     def whole(self) -> bool:
         return not self.rest
 
+    def last(self, count: int) -> Iterator[bytes]:
+        """The last clusters, one by one."""
+        with self.path.open("rb") as file:
+            for start, length in self.clusters[-count:]:
+                file.seek(start)
+                yield file.read(length)
+        if self.rest:
+            yield self.rest
+
     def stream(self, chunk: int = 1 << 22) -> Iterator[bytes]:
         """The clusters' bytes."""
         with self.path.open("rb") as file:

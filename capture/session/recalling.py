@@ -15,7 +15,7 @@ from capture.session.messages import Happened, HappeningKind
 from capture.session.places import Places
 from capture.session.tally import RunFacts, Tally
 
-__all__ = ["Recalled", "happenings", "recall"]
+__all__ = ["Recalled", "happenings", "newest_run", "recall"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ def recall(places: Places, rate: Fraction) -> Recalled:
             run.start_s, run.pts_s = tally.end_s, run.counting.first_s
     began = next((str(line.get("at", "")) for line in lines if line.get("what") == "recording"), "")
     return Recalled(tally, happenings(lines), began, zero_wall_s)
+
+
+def newest_run(places: Places) -> int:
+    """Its number; 0: none was begun. OSError."""
+    return max((int(line["run"]) for line in read(places.log) if line.get("what") == "run"), default=0)
 
 
 def _count(places: Places, run: RunFacts) -> None:

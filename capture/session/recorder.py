@@ -278,9 +278,9 @@ class Recorder:
         asked = replace(event.asked, codec="dv") if event.asked.source.dv else event.asked
         cut_off = isinstance(event, state.MendAsked) or event.resume
         try:
-            made = Recording.again(asked, self._send) if cut_off else Recording.begin(asked, self._send)
-            if isinstance(event, state.MendAsked):
-                self._ffmpeg = reaching(())
+            self._ffmpeg = reaching(())
+            send, ffmpeg = self._send, self._ffmpeg.path
+            made = Recording.again(asked, ffmpeg, send) if cut_off else Recording.begin(asked, send)
         except (PlacesError, FfmpegError) as fault:
             self._send(Refused(event.id, str(fault)))
             return
@@ -424,6 +424,8 @@ class Recorder:
             return
         recording = self._writing
         if recording is not None:
+            if item.ended.how != "end" and self._ffmpeg is not None and recording.tally.run.start_s is not None:
+                recording.catch_up(self._ffmpeg.path)
             for one in recording.tally.ended():
                 recording.happened(one)
             if item.ended.changed:

@@ -19,6 +19,7 @@ from typing import Self
 from capture.session import finishing, report
 from capture.session.argv import Files
 from capture.session.asking import Asked
+from capture.session.catching import catch_up
 from capture.session.disk import Forecast, Syncing, free_bytes, sizes
 from capture.session.log import Log
 from capture.session.log import read as read_log
@@ -33,7 +34,7 @@ from capture.session.messages import (
     encode,
 )
 from capture.session.places import Places, PlacesError, checked
-from capture.session.recalling import recall
+from capture.session.recalling import newest_run, recall
 from capture.session.tally import Tally
 
 __all__ = ["Recording"]
@@ -69,7 +70,7 @@ class Recording:
         return made
 
     @classmethod
-    def again(cls, asked: Asked, told: Callable[[Happened], None]) -> Self:
+    def again(cls, asked: Asked, ffmpeg: str, told: Callable[[Happened], None]) -> Self:
         """One that was cut off, as it was asked for then, where it lies now. PlacesError, OSError."""
         places = Places(Path(asked.folder or ".").absolute(), asked.name)
         try:
@@ -79,6 +80,7 @@ class Recording:
         if not isinstance(kept, Record):
             raise PlacesError(f"{places.asked} is damaged: it says nothing of a recording")
         made = cls(replace(kept.asked, folder=str(places.folder), name=places.name), places, told)
+        catch_up(ffmpeg, made.asked, places, newest_run(places))
         recalled = recall(places, made.tally.rate)
         made.tally, made.marks = recalled.tally, recalled.marks
         if recalled.zero_wall_s is not None:
@@ -135,6 +137,12 @@ class Recording:
                 self.mark("part", f"part {closed} of run {run} is whole")
             self.parts_seen = closed
 
+    def catch_up(self, ffmpeg: str) -> None:
+        """The newest run was cut off: what is in its file and not in its list counts, too."""
+        found = catch_up(ffmpeg, self.asked, self.places, self.tally.run.number)
+        for one in self.tally.add(found, (), time.monotonic()):
+            self.happened(one)
+
     def counters(self) -> Counters:
         tally, now_s = self.tally, self.now_s
         left_s = self.forecast.left_s(self.free)
@@ -160,7 +168,11 @@ class Recording:
     def make_whole(self, ffmpeg: str, tell: Callable[[str, float], None]) -> finishing.Outcome:
         """Takes as long as copying it once; on any thread. OSError: what was recorded is still in the work folder."""
         outcome = finishing.finish(ffmpeg, self.asked, self.places, self.tally.runs, tell)
-        finishing.keep_list(self.places, self.tally.runs)
+        try:
+            finishing.keep_list(self.places, self.tally.runs)
+        except OSError as fault:
+            why = f"the list of checksums is not whole ({fault.strerror or fault})"
+            return replace(outcome, note="; ".join(one for one in (outcome.note, why) if one))
         return outcome
 
     def done(self, outcome: finishing.Outcome | None, reason: str, fault: bool, note: str) -> Done:
@@ -186,10 +198,10 @@ class Recording:
             note=note,
         )
         self.log.write("ended", **{name: value for name, value in asdict(done).items() if name != "parts"})
+        if outcome is not None:
+            finishing.tidy(places)  # first: on a full disk this makes room for the report
         with suppress(OSError):
             report.write(places, report.facts_of(self.asked, done, self.marks, tally, read_log(places.log)))
-        if outcome is not None:
-            finishing.tidy(places)
         self.close()
         return done
 

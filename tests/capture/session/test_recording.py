@@ -130,7 +130,8 @@ def test_the_live_ring_shows_the_frames_of_the_recording_by_their_numbers(tmp_pa
         told = json.loads((tmp_path / "tapes é" / "Sommer '88 50%.live.json").read_text("utf-8"))
         assert told["ring"] == live.ring
         done = heard.wait(Done)
-        assert heard.all(Levels) and heard.all(Signal) and heard.all(Counters)
+        assert heard.all(Levels)
+        assert heard.all(Counters)
         assert heard.all(Signal)[-1].kind == "picture"
         with pytest.raises(RingError):
             Ring.open(live.ring)
