@@ -22,7 +22,7 @@ from distributed import Client, KilledWorker
 from runtime.cluster import bench
 from runtime.cluster.doors import ClusterError, Door, door
 from runtime.cluster.orders import Plain, failure_from, parts_of, progress_from, result_from
-from runtime.cluster.serving import SEGMENT, secured, settings
+from runtime.cluster.serving import GPU, MEMORY, SEGMENT, secured, settings
 from runtime.jobs.events import Event, Note, Waiting
 from runtime.jobs.faults import BrokenRenderError
 from runtime.jobs.pool import Gone
@@ -41,9 +41,15 @@ _TELL_S = 10.0
 
 @contextmanager
 def shared_out(
-    address: str, certificates: Path | None, order: Plain, folder: Path, tell: Callable[[Event], None]
+    address: str,
+    certificates: Path | None,
+    order: Plain,
+    folder: Path,
+    tell: Callable[[Event], None],
+    needs: Mapping[str, float] | None = None,
 ) -> Iterator[Cluster]:
-    """A cluster that makes segments of `order` into `folder`. BrokenRenderError where it cannot be reached."""
+    """A cluster that makes segments of `order` into `folder`. `needs`: of each segment, by Dask's names of resources.
+    BrokenRenderError where it cannot be reached."""
     try:
         place = door(address)
         guard = secured(place, certificates)
@@ -53,7 +59,7 @@ def shared_out(
     told = {**order, "job": topic, "topic": topic, "folder": str(folder.absolute()), "sign": secrets.token_hex(16)}
     with dask.config.set(settings()):
         client = connected(place, guard)
-        cluster = Cluster(place, client, told, folder, tell)
+        cluster = Cluster(place, client, told, folder, tell, {SEGMENT: 1, **(needs or {})})
         try:
             client.subscribe_topic(topic, cluster.heard)
             cluster.look()
@@ -87,6 +93,7 @@ class Cluster:
     order: Plain
     folder: Path
     tell: Callable[[Event], None]
+    needs: Mapping[str, float] = field(default_factory=lambda: {SEGMENT: 1})
     barred: dict[str, str] = field(default_factory=dict)
     _news: dict[str, Plain] = field(default_factory=dict)
     _sending: dict[tuple[str, str], threading.Lock] = field(default_factory=dict)
@@ -115,7 +122,7 @@ class Cluster:
         except Exception:  # away for now; `check` knows more
             return
         self._seen = {
-            address: int((one.get("resources") or {}).get(SEGMENT, 0)) for address, one in told["workers"].items()
+            address: at_once(one.get("resources") or {}, self.needs) for address, one in told["workers"].items()
         }
 
     def keep_looking(self) -> None:
@@ -155,7 +162,8 @@ class Cluster:
                 due = time.monotonic() - self._told_s >= _TELL_S
                 self._told_s = time.monotonic() if due else self._told_s
             if due:
-                self.tell(Waiting(f"{self.place.text} has no machine. `launch.py cluster join` one, and it goes on"))
+                text = f"{self.place.text} has no machine{_that_has(self.needs)}"
+                self.tell(Waiting(f"{text}. `launch.py cluster join` one, and it goes on"))
 
     def gone(self) -> Gone:
         return Gone(f"the cluster at {self.place.text} is gone")
@@ -276,8 +284,8 @@ class Far:
         order = {**cluster.order, "forgive": self._forgive}
         try:
             future = cluster.client.submit(
-                bench.make, order, parts, token, key=f"segment-{token}", pure=False, resources={SEGMENT: 1},
-                workers=allowed,
+                bench.make, order, parts, token, key=f"segment-{token}", pure=False,
+                resources=dict(cluster.needs), workers=allowed,
             )  # fmt: skip
         except Exception:
             cluster.check()
@@ -321,6 +329,18 @@ class Far:
                 raise self.cluster.gone()
             if self._cancelled.wait(_POLL_S):
                 raise Cancelled("cancelled")
+
+
+def at_once(resources: Mapping[str, float], needs: Mapping[str, float]) -> int:
+    """Segments that a machine of such resources makes at the same time."""
+    return min(int(resources.get(name, 0) // need) for name, need in needs.items())
+
+
+def _that_has(needs: Mapping[str, float]) -> str:
+    cards = needs.get(GPU, 0)
+    words = [f"{cards:g} graphics card{'' if cards <= 1 else 's'}"] if cards else []
+    words += [f"{needs[MEMORY] / 1e9:g} GB of memory"] if needs.get(MEMORY) else []
+    return f" with {' and '.join(words)} for a segment" if words else ""
 
 
 def _update(news: Plain) -> RenderUpdate:

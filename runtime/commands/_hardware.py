@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from runtime.commands import UserError
 from runtime.hardware.machine import Encoder, Gpu, Machine, Maker
 from runtime.hardware.scoring import for_ai, for_encoding
+from runtime.hardware.seating import seats
 from runtime.hardware.wishes import Wishes, keep
 
 _GROUPS = (("nvenc", "NVENC"), ("amf", "AMF"), ("qsv", "Quick Sync"), ("videotoolbox", "VideoToolbox"))
@@ -56,11 +57,19 @@ def lines(machine: Machine, wanted: Wishes) -> Iterator[str]:
     yield f"AI          {', then '.join(one.name for one in able)}"
     by = dict(_GROUPS).get(best.encoder)
     yield f"encoding    {f'{by} on {best.name}' if by else best.name}, where a node's hardware is auto"
+    yield from _sharing(machine, wanted)
     if wanted.encoders or wanted.ai:
         said = [
             f"{name}={','.join(words)}" for name, words in (("encoders", wanted.encoders), ("ai", wanted.ai)) if words
         ]
         yield f"as you said {' '.join(said)}"
+
+
+def _sharing(machine: Machine, wanted: Wishes) -> Iterator[str]:
+    """How several workers would sit at several cards."""
+    there = list(dict.fromkeys(seat.name for seat in seats(machine, max(1, len(machine.gpus)), wanted=wanted)))
+    if len(there) > 1:
+        yield f"segments    {', '.join(there)}: each makes some with --workers {len(there)}, by the speed that it shows"
 
 
 def _card(gpu: Gpu) -> str:

@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -65,6 +65,10 @@ def how_arguments(parser: argparse.ArgumentParser) -> None:
         "--cluster", default="", metavar="ADDRESS",
         help="let the machines of a cluster make the segments: tls://host:8786, or tcp://127.0.0.1:8786 on this one",
     )  # fmt: skip
+    parser.add_argument(
+        "--need", action="append", default=[], metavar="gpu=1",
+        help="what a machine of the cluster must have for each segment: gpu=1, memory=8 (GB)",
+    )  # fmt: skip
     parser.add_argument("--certificates", type=Path, metavar="FOLDER", help="where the cluster's certificates lie")
     parser.add_argument(
         "--substitute", action="store_true",
@@ -91,12 +95,30 @@ def how(args: argparse.Namespace, *, anyway: bool = False) -> How:
         raise UserError(f"--workers {args.workers}: from 1 to 64")
     if args.single_pass and (args.workers > 1 or args.cluster):
         raise UserError("--single-pass is made by one worker. Leave it out for --workers and --cluster")
+    if args.need and not args.cluster:
+        raise UserError("--need is of a --cluster's machines. Name one, or leave it out")
     if args.cluster and args.workers > 1:
         raise UserError("--workers are of this machine, which can join the --cluster. Leave one of them out")
     return How(
         args.single_pass, anyway, workers=args.workers, cluster=args.cluster, certificates=args.certificates,
-        intermediate=args.intermediate, least=least, rules=rules,
+        needs=_needs(args.need), intermediate=args.intermediate, least=least, rules=rules,
     )  # fmt: skip
+
+
+def _needs(said: Sequence[str]) -> dict[str, float]:
+    """By Dask's names of resources (runtime.cluster.serving)."""
+    known = {"gpu": ("GPU", 1), "memory": ("memory", 1e9)}
+    found = {}
+    for text in said:
+        name, _, number = text.partition("=")
+        try:
+            resource, unit = known[name]
+            found[resource] = float(number) * unit
+        except (KeyError, ValueError):
+            raise UserError(f"--need {text}: write it as gpu=1 or memory=8, in GB") from None
+    if any(not 0 < value < float("inf") for value in found.values()):
+        raise UserError(f"--need {' '.join(said)}: more than 0")
+    return found
 
 
 def run(args: argparse.Namespace) -> int:

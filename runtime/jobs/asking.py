@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,8 @@ class How:
     `keep`: what is whole stays where the render is cancelled. `intermediate`: segments are kept without loss and coded
     in one go at the end, so that a failed encode is only an encode. `workers`: processes that make segments at once.
     `seats`: at which card each of them computes; left out, as this machine's cards are best used. `cluster`: the
-    address of one that makes them instead; `certificates`: the folder of what it wants to see."""
+    address of one that makes them instead; `certificates`: the folder of what it wants to see;
+    `needs`: what a machine of it must have for each segment that it makes (`GPU` cards, bytes of `memory`)."""
 
     single_pass: bool = False
     anyway: bool = False
@@ -27,6 +28,7 @@ class How:
     workers: int = 1
     cluster: str = ""
     certificates: Path | None = None
+    needs: Mapping[str, float] = field(default_factory=dict)
     intermediate: bool = False
     least: int = LEAST_FRAMES
     rules: Rules = field(default_factory=Rules)

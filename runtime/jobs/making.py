@@ -76,6 +76,8 @@ class Making:
             "decides": deciding(work.lanes, self.ffmpeg),
             "sources": sources_of(work.sources),
         }
-        with shared_out(self.how.cluster, self.how.certificates, order, job.folder.path, job.tell) as cluster:
+        with shared_out(
+            self.how.cluster, self.how.certificates, order, job.folder.path, job.tell, self.how.needs
+        ) as cluster:
             job.at_once = cluster.at_once
             yield cluster.makers()

@@ -13,8 +13,9 @@ pytest.importorskip("distributed", reason="the cluster's layer is not installed:
 from runtime.cluster import bench, sharing
 from runtime.cluster.doors import door
 from runtime.cluster.orders import replaced, sources_of
-from runtime.cluster.sharing import Cluster
-from runtime.jobs.events import Event, Note
+from runtime.cluster.serving import GPU, MEMORY, SEGMENT
+from runtime.cluster.sharing import Cluster, at_once
+from runtime.jobs.events import Event, Note, Waiting
 
 
 class Machine:
@@ -54,6 +55,23 @@ def test_a_source_is_sent_once_and_whole(cluster: Cluster, tmp_path: Path) -> No
     assert come.read_bytes() == tape.read_bytes()
     assert [one for one in cluster.heard_here if isinstance(one, Note)] == [Note(f"{tape} is sent to far")]  # type: ignore[attr-defined]
     assert replaced({"nodes": [{"file": str(tape)}]}, {str(tape): str(come)}) == {"nodes": [{"file": str(come)}]}
+
+
+def test_a_machine_makes_as_many_at_once_as_it_has_what_they_need() -> None:
+    tower = {SEGMENT: 4.0, GPU: 1.0, MEMORY: 64e9}
+    assert at_once(tower, {SEGMENT: 1}) == 4
+    assert at_once(tower, {SEGMENT: 1, MEMORY: 24e9}) == 2
+    assert at_once(tower, {SEGMENT: 1, GPU: 1}) == 1
+    assert at_once({SEGMENT: 4.0}, {SEGMENT: 1, GPU: 1}) == 0
+    assert at_once({}, {SEGMENT: 1}) == 0
+
+
+def test_where_no_machine_has_what_is_needed_it_waits_and_says_so(cluster: Cluster) -> None:
+    cluster.needs = {SEGMENT: 1, GPU: 1, MEMORY: 8e9}
+    cluster.check()
+    (said,) = cluster.heard_here  # type: ignore[attr-defined]
+    assert isinstance(said, Waiting)
+    assert "no machine with 1 graphics card and 8 GB of memory for a segment" in said.text
 
 
 def test_half_a_source_is_none(cluster: Cluster, tmp_path: Path) -> None:

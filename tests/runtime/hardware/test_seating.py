@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from nodes.registry import default_registry
+from runtime.commands._hardware import lines
 from runtime.hardware.machine import Cpu, Encoder, Gpu, Machine, Maker, Memory
 from runtime.hardware.seating import AI_ON, NoSuchCard, Seat, seat_at, seats
 from runtime.hardware.wishes import Wishes
@@ -48,6 +49,12 @@ def test_each_worker_computes_on_a_card_of_its_own_and_one_card_encodes_for_all(
     assert (seen(other), other.encode_on) == ("GPU-small", 0)
     assert third == one
     assert one.guess == 1.0 > other.guess > 0
+
+
+def test_the_doctor_says_how_several_cards_are_used() -> None:
+    said = "\n".join(lines(machine(BIG, SMALL, encoders=[NVENC]), Wishes()))
+    assert "RTX 4090, RTX 3060: each makes some with --workers 2" in said
+    assert "--workers" not in "\n".join(lines(machine(BIG), Wishes()))
 
 
 def test_speeds_that_were_measured_go_before_scores() -> None:
