@@ -60,8 +60,7 @@ class Errors:
 def bad(frames: NDArray[np.uint8], system: System) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.int64]]:
     """Of n frames (n × blocks × 80): STA of the video blocks (n × 1350 or 1620), bad audio blocks (n × 90 or 108), and
     how many other blocks have a wrong address."""
-    ids = system.ids
-    astray = (frames[:, :, 0] >> 5 != ids[:, 0]) | (frames[:, :, 1] >> 4 != ids[:, 1]) | (frames[:, :, 2] != ids[:, 2])
+    astray = ~system.in_place(frames)
     video: NDArray[np.uint8] = frames[:, system.video, 3] >> np.uint8(4)
     video[astray[:, system.video]] = UNREADABLE
     sound = astray[:, system.audio]

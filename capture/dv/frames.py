@@ -23,6 +23,7 @@ from capture.dv.timecodes import Timecode, counted
 __all__ = ["DvError", "Frame", "Reader", "Video"]
 
 _BATCH = 24
+_MOST_BLOCKS, _NEARLY_ALL = 0.5, 0.97
 _OLDEST = 75
 """Years below this are of this century: the first DV camera is of 1995, its clock may be set to anything since 1975."""
 
@@ -132,36 +133,40 @@ class Reader:
         return False
 
     def _frame_at(self, at: int) -> bool:
+        """Whether a frame begins there: its header says so and the next frame is where it must be; or most of its
+        blocks are, and no other frame begins among them."""
         rest = memoryview(self._rest)[at:]
         found = system_of(rest[: 3 * BLOCK])
-        if found is not None:
-            if self.system is None:
-                if len(rest) < 6 * BLOCK:
-                    return False
-                self._refused(rest)
-                self.system = found
-            if found is self.system:
-                return True
-            raise DvError(f"it changes from {self.system.name} to {found.name} at byte {self._position + at}")
+        if found is not None and self.system is None:
+            if len(rest) < 6 * BLOCK:
+                return False
+            self._refused(rest)
+            self.system = found
+        if found not in (None, self.system):
+            was, now = (one.name for one in (self.system, found) if one is not None)
+            raise DvError(f"it changes from {was} to {now} at byte {self._position + at}: split it there")
         if self.system is None or len(rest) < self.system.frame_bytes:
-            return False
-        ids = np.frombuffer(rest[: self.system.frame_bytes], np.uint8).reshape(-1, BLOCK)[:, :3]
-        there = (ids[:, 0] >> 5 == self.system.ids[:, 0]) & (ids[:, 2] == self.system.ids[:, 2])
-        return bool(np.mean(there) > 0.5)
+            return found is not None
+        size = self.system.frame_bytes
+        if found is not None and system_of(rest[size : size + 3 * BLOCK]) is self.system:
+            return True
+        blocks = np.frombuffer(rest[:size], np.uint8).reshape(-1, BLOCK)
+        there = float(np.mean(self.system.in_place(blocks)))
+        return there > _MOST_BLOCKS and (there > _NEARLY_ALL or not 0 < self._next_frame(at) < size)
 
     def _refused(self, rest: memoryview) -> None:
         other = refusal(bytes(rest[: 6 * BLOCK]))
         if other:
             raise DvError(f"it is {other}. Only DV of 25 Mbit/s (DV, DVCAM, DVCPRO) can be read block by block")
 
-    def _next_frame(self) -> int:
-        """How far away the next frame seems to begin, from 1; all but a header's length where none does."""
-        at = 1
-        while (at := self._rest.find(b"\x07\x00", at + 1)) != -1:
-            start = at - 1  # the header's first three bytes are 1f 07 00, or 0f 07 00 of some
-            if start and system_of(memoryview(self._rest)[start : start + 3 * BLOCK]) is not None:
-                return start
-        return max(1, len(self._rest) - 3 * BLOCK + 1)
+    def _next_frame(self, at: int = 0) -> int:
+        """How far behind `at` the next frame seems to begin, from 1; where none does, as far as that is known."""
+        found = at + 1
+        while (found := self._rest.find(b"\x07\x00", found + 1)) != -1:
+            start = found - 1  # a header's first three bytes are 1f 07 00, or others with these last two
+            if system_of(memoryview(self._rest)[start : start + 3 * BLOCK]) is not None:
+                return start - at
+        return max(1, len(self._rest) - at - 3 * BLOCK + 1)
 
     def _skip(self, count: int) -> None:
         del self._rest[:count]

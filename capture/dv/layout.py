@@ -62,6 +62,13 @@ class System:
         every[:, 1] = np.repeat(np.arange(self.sequences), PER_SEQUENCE)
         return every
 
+    def in_place(self, blocks: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which blocks (… × blocks × 80) have their right address."""
+        ids = self.ids
+        return np.asarray(
+            (blocks[..., 0] >> 5 == ids[:, 0]) & (blocks[..., 1] >> 4 == ids[:, 1]) & (blocks[..., 2] == ids[:, 2])
+        )
+
     def of(self, section: int) -> Indexes:
         """The blocks of a section, in the order of the frame."""
         return np.flatnonzero(self.ids[:, 0] == section)

@@ -10,7 +10,7 @@ from capture.dv.following import Event
 from capture.dv.report import Damage, Report
 from capture.dv.sounds import SoundMode
 
-__all__ = ["as_data", "as_text", "damage_data", "event_words"]
+__all__ = ["as_data", "as_text", "damage_data", "event_words", "frame_words"]
 
 _SHOWN = 12
 
@@ -29,7 +29,7 @@ def _rows(report: Report) -> Iterator[tuple[str, str]]:
     if report.pitch == system.sequences * 3 // 2:
         profile = "DVCAM, by its tracks' width"
     yield "format", f"{system.name} {profile}, {system.size}, {sampling}, {_fps(report)} frames a second"
-    yield "length", f"{_clock(float(report.duration_s))}, {_frames(report.frames)}"
+    yield "length", f"{_clock(float(report.duration_s))}, {frame_words(report.frames)}"
     yield "timecode", _timecodes(report)
     for number, one in enumerate(report.recordings[:_SHOWN]):
         where = f"from frame {one.frame}" + (f", {one.tc}" if one.tc else "")
@@ -71,7 +71,7 @@ def _faults(report: Report) -> Iterator[tuple[str, str]]:
     if report.damaged:
         share = report.damaged / report.frames
         blocks = f"{report.video_blocks} video and {report.audio_blocks} audio blocks"
-        yield "errors", f"{_frames(report.damaged)} ({share:.2%}), {blocks}"
+        yield "errors", f"{frame_words(report.damaged)} ({share:.2%}), {blocks}"
         for kind, (count, even) in report.sta.items():
             yield "", f"{count} blocks STA {kind:X}h, {STA_WORDS.get(kind, 'unknown')} ({even} in even sequences)"
         if report.head:
@@ -90,7 +90,7 @@ def _faults(report: Report) -> Iterator[tuple[str, str]]:
     if not told:
         yield "happened", "nothing: no frame is missing, none comes twice"
     if report.missing:
-        yield "missing", f"{_frames(report.missing)} in all"
+        yield "missing", f"{frame_words(report.missing)} in all"
     if report.cut_off:
         yield "cut off", f"the file ends with {report.cut_off} bytes of a frame that is not whole"
 
@@ -103,7 +103,7 @@ def _opening(event: Event) -> bool:
 def event_words(event: Event) -> str:
     """What happened, in words."""
     times = f"{event.was} → {event.now}"
-    frames = _frames(event.count)
+    frames = frame_words(event.count)
     match event.kind:
         case "missing":
             return f"{frames} missing before it ({times})"
@@ -127,7 +127,7 @@ def event_words(event: Event) -> str:
             return f"{event.count} bytes before it belong to no frame"
 
 
-def _frames(count: int) -> str:
+def frame_words(count: int) -> str:
     return "1 frame" if count == 1 else f"{count} frames"
 
 
