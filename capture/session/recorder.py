@@ -334,12 +334,12 @@ class Recorder:
     def _open(self, action: state.Open) -> None:
         asked, number = action.asked, action.run
         recording = self._recording if action.purpose == "record" else None
-        files, facts = None, None
+        files: Files | None = None
+        facts: RunFacts | None = None
         self._driver_s.clear()
         if recording is not None:
-            files = Files(recording.places.work, number)
-            facts = recording.tally.begin(number)
-            recording.parts_seen, self._stalled = 0, False
+            files, facts = recording.begin_run(number, self._inbox.put)
+            self._stalled = False
         self._show_anew(asked, numbered=recording is not None)
         assert self._show is not None
         try:
@@ -426,8 +426,7 @@ class Recorder:
         if recording is not None:
             if item.ended.how != "end" and self._ffmpeg is not None and recording.tally.run.start_s is not None:
                 recording.catch_up(self._ffmpeg.path)
-            for one in recording.tally.ended():
-                recording.happened(one)
+            recording.end_run()
             if item.ended.changed:
                 recording.mark("changed", item.ended.text)
             recording.log.write("run ended", run=item.run, how=item.ended.how, text=item.ended.text)
@@ -439,7 +438,8 @@ class Recorder:
         before, self._kind = self._kind, kind
         recording = self._writing
         if recording is not None:
-            recording.tally.flat(kind in ("blank", "blue", "none"))
+            if not recording.asked.source.dv:
+                recording.tally.flat(kind in ("blank", "blue", "none"))
             told: dict[SignalKind, HappeningKind] = {"blank": "blank", "none": "blank", "blue": "blue", "snow": "snow"}
             if kind in told:
                 recording.happened(Happened(told[kind], t_s, frame))

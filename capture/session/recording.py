@@ -21,6 +21,7 @@ from capture.session.argv import Files
 from capture.session.asking import Asked
 from capture.session.catching import catch_up
 from capture.session.disk import Forecast, Syncing, free_bytes, sizes
+from capture.session.following import DvFacts, DvFollower
 from capture.session.log import Log
 from capture.session.log import read as read_log
 from capture.session.messages import (
@@ -35,7 +36,7 @@ from capture.session.messages import (
 )
 from capture.session.places import Places, PlacesError, checked
 from capture.session.recalling import newest_run, recall
-from capture.session.tally import Tally
+from capture.session.tally import RunFacts, Tally
 
 __all__ = ["Recording"]
 
@@ -55,6 +56,7 @@ class Recording:
         self.size, self.free = 0, free_bytes(places.folder)
         self.parts_seen = 0
         self._syncing: Syncing | None = Syncing(places.work)
+        self._following: DvFollower | None = None
 
     @classmethod
     def begin(cls, asked: Asked, told: Callable[[Happened], None]) -> Self:
@@ -117,6 +119,29 @@ class Recording:
         facts = {"run": run.number, "frame": run.first, "t_s": run.start_s, "pts_s": run.pts_s}
         self.log.write("first", **facts, zero_wall_s=wall_s)
 
+    def begin_run(self, number: int, later: Callable[[Happened], None]) -> tuple[Files, RunFacts]:
+        """Where run `number` writes, and its counters. `later` hears what is found on another thread."""
+        files, run = Files(self.places.work, number), self.tally.begin(number)
+        self.parts_seen = 0
+        if self.asked.source.dv:
+            run.counting = replace(run.counting, flat=True)  # equal frames are told by their timecode, too
+            rate = float(self.tally.rate)
+            self._following = DvFollower(files, run.first, rate, lambda: run.start_s or 0.0, later)
+        return files, run
+
+    def end_run(self) -> None:
+        """The newest run has ended; its last frames are counted."""
+        if self._following is not None:
+            self._following.stop()
+            self._look_at_dv()
+            self._following = None
+        for one in self.tally.ended():
+            self.happened(one)
+
+    def _look_at_dv(self) -> None:
+        if self._following is not None:
+            self.tally.run.dv = self._following.facts
+
     def look_at_the_disk(self, writing: bool) -> str:
         """What is to be said of it; empty: there is room."""
         self.free, self.size = free_bytes(self.places.folder), sizes(self.places.work)
@@ -148,12 +173,15 @@ class Recording:
         left_s = self.forecast.left_s(self.free)
         if self.asked.stops.after_s:
             left_s = min(left_s, max(0.0, self.asked.stops.after_s - now_s))
+        self._look_at_dv()
+        dv = tally.runs[-1].dv if tally.runs else DvFacts()
         drift = tally.drift()
         return Counters(
             t_s=now_s, frames=tally.frames, lost=tally.lost, late=tally.late, repeated=tally.repeated,
             driver=tally.driver, errors=tally.errors, samples=tally.samples, parts=len(tally.runs) + self.parts_seen,
             size_bytes=self.size, bytes_per_s=self.forecast.bytes_per_s, free_bytes=self.free, left_s=left_s,
             drift_ppm=drift.ppm if drift else None, offset_ms=drift.late_ms if drift else None, fps=tally.fps(),
+            timecode=dv.timecode, recorded_at=dv.recorded_at,
         )  # fmt: skip
 
     # ---- the end

@@ -13,6 +13,7 @@ from fractions import Fraction
 from capture.measure.drift import Drift, Drifting
 from capture.session import counting
 from capture.session.counting import Counting, Found, SoundCounting
+from capture.session.following import DvFacts
 from capture.session.lists import Packet
 from capture.session.messages import Happened
 
@@ -31,6 +32,7 @@ class RunFacts:
     counting: Counting = field(default_factory=lambda: Counting(Fraction(25)))
     sound: SoundCounting = field(default_factory=lambda: SoundCounting(48000))
     drifting: Drifting | None = None
+    dv: DvFacts = field(default_factory=DvFacts)
 
     @property
     def last(self) -> int:
@@ -46,7 +48,6 @@ class Tally:
     runs: list[RunFacts] = field(default_factory=list)
     zero_s: float | None = None  # the clock when the first frame of all came
     driver: int = 0
-    errors: int = 0
 
     def begin(self, number: int) -> RunFacts:
         first = self.runs[-1].last if self.runs else 0
@@ -64,7 +65,8 @@ class Tally:
 
     @property
     def lost(self) -> int:
-        return sum(one.counting.lost for one in self.runs)
+        """By the time stamps; of DV, whose stamps are only counted, by the timecode."""
+        return sum(one.counting.lost + one.dv.lost for one in self.runs)
 
     @property
     def late(self) -> int:
@@ -72,7 +74,12 @@ class Tally:
 
     @property
     def repeated(self) -> int:
-        return sum(one.counting.repeated for one in self.runs)
+        return sum(one.counting.repeated + one.dv.repeated for one in self.runs)
+
+    @property
+    def errors(self) -> int:
+        """DV frames with bad blocks."""
+        return sum(one.dv.errors for one in self.runs)
 
     @property
     def samples(self) -> int:

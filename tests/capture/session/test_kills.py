@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
 
 def numbers(path: str) -> list[int]:
-    return [-1 if one.number is None else one.number for one in reading.pictures(Path(path))]
+    return [one.number for one in reading.pictures(Path(path))]
 
 
 def child(of: int, like: str) -> psutil.Process:
@@ -190,8 +191,8 @@ def test_a_full_disk_ends_the_recording_and_what_is_there_is_whole(
         heard.wait(Counters, lambda one: one.frames >= 20)
         status = os.statvfs(small_disk)
         ballast = status.f_bavail * status.f_frsize - left
-        with (small_disk / "ballast").open("wb") as file:
-            file.write(bytes(ballast))
+        with suppress(OSError), (small_disk / "ballast").open("wb", buffering=0) as file:
+            file.write(bytes(ballast))  # the recording may have been quicker
         done = heard.wait(Done)
     assert done.fault and "disk is full" in done.reason and heard.happened("disk")
     found = [one for path in done.files for one in numbers(path)]

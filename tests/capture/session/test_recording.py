@@ -18,7 +18,7 @@ from runtime.ring import Ring, RingError
 from tests.capture.session.tapes import asked, recorded, session
 
 
-def numbers(path: str) -> list[int | None]:
+def numbers(path: str) -> list[int]:
     return [one.number for one in reading.pictures(Path(path))]
 
 
@@ -83,7 +83,7 @@ def test_a_device_that_vanishes_is_waited_for_and_the_hole_is_told(tmp_path: Pat
     assert "no such device" in gone.text and gone.frame == 25
     assert len(done.files) == 2 and numbers(done.files[0]) == list(range(25))
     first = numbers(done.files[1])[0]
-    assert back.frame == 25 and first is not None
+    assert back.frame == 25
     assert abs(back.count - (first - 25)) <= 3, (back, first)  # by the clock, against the tape's own numbers
     assert done.parts[1].first == 25 and "holes" in done.note and not done.fault
 
@@ -156,7 +156,7 @@ def test_armed_it_begins_when_there_is_a_picture(tmp_path: Path) -> None:
         heard.wait(Counters, lambda one: one.frames > 10)
         held.finish()
         done = heard.wait(Done)
-    assert heard.states()[0] == "armed" and None not in numbers(done.files[0])
+    assert heard.states()[0] == "armed" and -1 not in numbers(done.files[0])
 
 
 def test_what_cannot_be_recorded_is_refused_and_nothing_is_touched(tmp_path: Path) -> None:
@@ -201,3 +201,23 @@ def test_ntsc_keeps_its_rate(tmp_path: Path) -> None:
     assert [one.number for one in found] == list(range(30))
     assert abs(found[-1].at_s - Fraction(29 * 1001, 30000)) < Fraction(1, 1000)
     assert done.lost == 0
+
+
+def test_dv_tells_what_its_timecode_and_its_blocks_say(tmp_path: Path) -> None:
+    from capture.decks.listing import command
+    from capture.session.asking import Asked, Feed, Source
+
+    faults = "drop 5 @ 0.4; corrupt 40 @ 1; repeat 2 @ 1.4; timecode 100 @ 2; recording @ 2.4"
+    words = ("dv-pal", "--memory", str(tmp_path / "memory"), "--faults", faults, "--seconds", "3")
+    feed = Feed("dv", "pipe:0", (), command(*words))
+    done, heard = recorded(
+        Asked(Source((feed,), frame_rate="25/1", dv=True), str(tmp_path), "dv", part_s=0.8, reserve_mb=1)
+    )
+    # the deck gives a repeated frame in the place of one that is then missing
+    assert [(one.frame, one.count) for one in heard.happened("lost")] == [(10, 5), (32, 2)], heard.told()
+    assert [(one.frame, one.count) for one in heard.happened("errors")] == [(20, 40)]
+    assert [one.frame for one in heard.happened("repeated")] == [30, 31]
+    assert [one.count for one in heard.happened("timecode")] == [100]
+    assert len(heard.happened("recording")) == 1
+    assert (done.lost, done.repeated) == (7, 2)
+    assert heard.all(Counters)[-1].timecode
