@@ -24,6 +24,7 @@ from capture.session.matroska import Block, blocks
 from capture.session.said import Said, cause, listen
 from capture.session.state import How
 from capture.session.tether import end_with_parent
+from capture.session.urgency import raised
 from runtime.process import Child, how_it_ended
 
 __all__ = ["Ended", "Listener", "Run", "RunError"]
@@ -104,6 +105,7 @@ class Run:
             child = Child(command, stdin=deck.process.stdout, preexec=end_with_parent)
             deck.process.stdout.close()  # or the deck would never learn that ffmpeg has gone
         _widen(child.process.stdout)
+        raised(child.pid)
         return child
 
     @property
