@@ -20,6 +20,11 @@ Capture = Callable[..., tuple[int, str, str]]
 TWICE = [("bob1.out", "qtgmc1.clip"), ("qtgmc1.out", "small1.clip")]
 
 
+@pytest.fixture(autouse=True)
+def _a_queue_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAPELOOM_DATA", str(tmp_path / "data"))
+
+
 @pytest.fixture
 def said(capsys: pytest.CaptureFixture[str]) -> Capture:
     """Runs `capture run`; its exit code and words."""
