@@ -20,7 +20,10 @@ def raised(pid: int) -> bool:
     """Ask for it, soon after the start: threads inherit it from the one that makes them. Whether it was granted."""
     granted = False
     with suppress(psutil.Error, OSError):
-        psutil.Process(pid).nice(psutil.HIGH_PRIORITY_CLASS if sys.platform == "win32" else _NICE)
+        if sys.platform == "win32":
+            psutil.Process(pid).nice(psutil.HIGH_PRIORITY_CLASS)
+        else:
+            psutil.Process(pid).nice(_NICE)
         granted = True
     if granted and sys.platform.startswith("linux"):
         with suppress(OSError):  # a kernel without autogroups
