@@ -107,9 +107,10 @@ def make(order: Plain, parts: Plain, token: str) -> Plain:
         return {"at": at, "refused": [str(fault)]}
     with bench.lock:
         bench.busy.append(place)
-    whole = True
+    whole, began_s = True, time.monotonic()
     try:
-        return {"at": at, **_made(place, order, parts, token)}
+        made = _made(place, order, parts, token)
+        return {"at": at, "took_s": time.monotonic() - began_s, **made}
     except RenderError as fault:
         return {"at": at, **failure_as(fault.failure, fault.sinks)}
     except Cancelled:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from runtime.cluster import bench
 from runtime.cluster.doors import ClusterError, Door, door
 from runtime.cluster.orders import Plain, failure_from, parts_of, progress_from, result_from
 from runtime.cluster.serving import GPU, MEMORY, SEGMENT, secured, settings
+from runtime.hardware.assigning import Crew
 from runtime.jobs.events import Event, Note, Waiting
 from runtime.jobs.faults import BrokenRenderError
 from runtime.jobs.pool import Gone
@@ -37,6 +39,8 @@ _CHUNK = 4 << 20
 _AHEAD = 2
 """Segments that wait at the scheduler for each that is made, at least this many in all."""
 _TELL_S = 10.0
+_HASTE = 1.2
+"""What a machine may need longer before it counts as slower: times of segments differ by a fifth."""
 
 
 @contextmanager
@@ -95,6 +99,9 @@ class Cluster:
     tell: Callable[[Event], None]
     needs: Mapping[str, float] = field(default_factory=lambda: {SEGMENT: 1})
     barred: dict[str, str] = field(default_factory=dict)
+    left: Callable[[], int] = lambda: sys.maxsize
+    """Frames that are not whole yet."""
+    _crew: Crew = field(default_factory=Crew)
     _news: dict[str, Plain] = field(default_factory=dict)
     _sending: dict[tuple[str, str], threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -113,6 +120,22 @@ class Cluster:
     def machines(self) -> Mapping[str, int]:
         """Segments at once, by the address of each machine that is there and has not refused."""
         return {address: slots for address, slots in self._seen.items() if address not in self.barred}
+
+    def took(self, address: str, frames: int, seconds: float) -> None:
+        """A machine has shown its speed."""
+        with self._lock:
+            now_s = time.monotonic()
+            self._crew = self._crew.joined(address).began(address, (0, frames), now_s - seconds).done(address, now_s)
+
+    def suited(self, frames: int) -> list[str] | None:
+        """The machines that may make a segment of so many frames; None: all. Towards the end those are left out that
+        would need longer for it than the others for all that is left."""
+        there = self.machines()
+        now_s = time.monotonic()
+        with self._lock:
+            paces = {address: self._crew.pace(address, now_s) for address in there if address in self._crew.paces}
+        slow = too_slow(frames, self.left(), paces, there)
+        return [address for address in there if address not in slow] if slow or self.barred else None
 
     def look(self) -> None:
         """Which machines are there."""
@@ -266,6 +289,8 @@ class Far:
                     self.cluster.check()
                     self.cluster.tell(Note(f"{machine}: {_line(fault)}. Its segment is made again"))
                     continue
+                frames = max(part["last"] - part["first"] for part in parts.values())
+                self.cluster.took(machine, frames, answer["took_s"])
                 return replace(result_from(answer["done"]), by=machine)
 
     def forgive(self) -> None:
@@ -280,7 +305,8 @@ class Far:
         cluster.check()
         cluster.sign()
         token = secrets.token_hex(8)
-        allowed = list(cluster.machines()) if cluster.barred else None
+        frames = max(part["last"] - part["first"] for part in parts.values())
+        allowed = cluster.suited(frames)
         order = {**cluster.order, "forgive": self._forgive}
         try:
             future = cluster.client.submit(
@@ -329,6 +355,18 @@ class Far:
                 raise self.cluster.gone()
             if self._cancelled.wait(_POLL_S):
                 raise Cancelled("cancelled")
+
+
+def too_slow(frames: int, left: int, paces: Mapping[str, float], slots: Mapping[str, int]) -> set[str]:
+    """Which machines would need longer for one segment of `frames` than the others together for all that is `left`.
+    `paces`: frames a second of each segment on those that have shown it. Never the quickest."""
+    found = set()
+    for one, pace in paces.items():
+        others = {other: speed for other, speed in paces.items() if other != one}
+        together = sum(speed * slots.get(other, 0) for other, speed in others.items())
+        if together and frames / pace > _HASTE * max(frames / max(others.values()), left / together):
+            found.add(one)
+    return found
 
 
 def at_once(resources: Mapping[str, float], needs: Mapping[str, float]) -> int:

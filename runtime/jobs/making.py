@@ -79,5 +79,5 @@ class Making:
         with shared_out(
             self.how.cluster, self.how.certificates, order, job.folder.path, job.tell, self.how.needs
         ) as cluster:
-            job.at_once = cluster.at_once
+            job.at_once, cluster.left = cluster.at_once, job.left
             yield cluster.makers()

@@ -92,6 +92,12 @@ class Piecewise:
     def timeline(self) -> Timeline:
         return Timeline({lane.node: lane.span for lane in self.lanes}, {lane.node: lane.fps for lane in self.lanes})
 
+    def left(self) -> int:
+        """Frames of the lead that are not whole yet."""
+        start, end = self.timeline.whole
+        with self._lock:
+            return end - start - sum(one.last - one.first for one in self._wholes)
+
     @property
     def wholes(self) -> Sequence[Whole]:
         return self._wholes

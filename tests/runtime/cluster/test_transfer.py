@@ -14,7 +14,7 @@ from runtime.cluster import bench, sharing
 from runtime.cluster.doors import door
 from runtime.cluster.orders import replaced, sources_of
 from runtime.cluster.serving import GPU, MEMORY, SEGMENT
-from runtime.cluster.sharing import Cluster, at_once
+from runtime.cluster.sharing import Cluster, at_once, too_slow
 from runtime.jobs.events import Event, Note, Waiting
 
 
@@ -64,6 +64,27 @@ def test_a_machine_makes_as_many_at_once_as_it_has_what_they_need() -> None:
     assert at_once(tower, {SEGMENT: 1, GPU: 1}) == 1
     assert at_once({SEGMENT: 4.0}, {SEGMENT: 1, GPU: 1}) == 0
     assert at_once({}, {SEGMENT: 1}) == 0
+
+
+def test_towards_the_end_a_slow_machine_is_left_out_and_never_the_quickest() -> None:
+    paces, slots = {"quick": 30.0, "also": 30.0, "slow": 10.0}, {"quick": 1, "also": 1, "slow": 1}
+    assert too_slow(900, 9000, paces, slots) == set()  # it needs 90 s, the others 150 for all
+    assert too_slow(900, 2700, paces, slots) == {"slow"}  # … 45
+    assert too_slow(900, 900, paces, slots) == {"slow"}
+    assert too_slow(900, 0, {"slow": 10.0}, {"slow": 1}) == set()
+    assert too_slow(900, 900, {"a": 30.0, "b": 29.0}, {"a": 1, "b": 1}) == set()
+
+
+def test_only_machines_that_are_quick_enough_are_asked(cluster: Cluster) -> None:
+    cluster._seen = {"quick": 1, "slow": 1, "new": 1}
+    assert cluster.suited(900) is None
+    cluster.took("quick", 900, 30.0)
+    cluster.took("slow", 900, 120.0)
+    assert cluster.suited(900) is None  # much is left
+    cluster.left = lambda: 1800
+    assert cluster.suited(900) == ["quick", "new"]
+    cluster.bar("new", ["another plugin"])
+    assert cluster.suited(900) == ["quick"]
 
 
 def test_where_no_machine_has_what_is_needed_it_waits_and_says_so(cluster: Cluster) -> None:
