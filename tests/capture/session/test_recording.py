@@ -218,6 +218,6 @@ def test_dv_tells_what_its_timecode_and_its_blocks_say(tmp_path: Path) -> None:
     assert [(one.frame, one.count) for one in heard.happened("errors")] == [(20, 40)]
     assert [one.frame for one in heard.happened("repeated")] == [30, 31]
     assert [one.count for one in heard.happened("timecode")] == [100]
-    assert len(heard.happened("recording")) == 1
+    assert [one.frame for one in heard.happened("recording")] == [0, 55]
     assert (done.lost, done.repeated) == (7, 2)
     assert heard.all(Counters)[-1].timecode
