@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from capture.measure.drift import AUDIBLE_MS, Drift, correction
 from capture.session.argv import coder_words
 from capture.session.asking import Asked
 from capture.session.messages import Done, Happened
@@ -36,6 +37,7 @@ def facts_of(asked: Asked, done: Done, marks: Sequence[Happened], tally: Tally, 
         }
         for run in tally.runs
     ]  # fmt: skip
+    drift = tally.drift()
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -55,6 +57,7 @@ def facts_of(asked: Asked, done: Done, marks: Sequence[Happened], tally: Tally, 
         "driver": tally.driver,
         "errors": tally.errors,
         "samples": tally.samples,
+        "drift": _drifted(drift),
         "duration_s": round(done.t_s, 3),
         "files": [Path(one).name for one in done.files],
         "parts": [{**asdict(one), "path": Path(one.path).name} for one in done.parts],
@@ -63,6 +66,28 @@ def facts_of(asked: Asked, done: Done, marks: Sequence[Happened], tally: Tally, 
         "log": Path(done.log).name,
         "events": [asdict(one) for one in marks],
         "asked": asdict(asked),
+    }
+
+
+def _drifted(drift: Drift | None) -> Facts | None:
+    """How the sound's clock ran, and which node mends it; None: the recording was too short to tell."""
+    if drift is None:
+        return None
+    mended = correction(drift)
+    text = f"the sound's clock against the picture's: {drift}"
+    if mended is None:
+        text += "; nothing to mend" if not drift.known or abs(drift.late_ms) < AUDIBLE_MS else ""
+    else:
+        params = " ".join(f"{name}={value:g}" for name, value in mended.params.items())
+        text += f"; the node {mended.node} mends it: {params}"
+    return {
+        "ppm": round(drift.ppm, 2),
+        "error_ppm": round(drift.error_ppm, 2),
+        "seconds": round(drift.seconds, 1),
+        "late_ms": round(drift.late_ms, 1),
+        "node": mended.node if mended else "",
+        "params": mended.params if mended else {},
+        "text": text,
     }
 
 
@@ -200,7 +225,11 @@ def _overview(facts: Facts) -> Iterable[tuple[str, str]]:
     yield "Repeated", f"{facts['repeated']:,}"
     if facts["driver"]:
         yield "Dropped, says the driver", f"{facts['driver']:,}"
+    if facts["errors"]:
+        yield "DV frames with errors", f"{facts['errors']:,}"
     yield "Sound", f"{facts['samples']:,} samples"
+    if facts["drift"]:
+        yield "Drift", facts["drift"]["text"]
 
 
 def _row(name: str, value: str) -> str:

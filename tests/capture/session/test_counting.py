@@ -19,7 +19,8 @@ PAL, NTSC = Fraction(25), Fraction(30000, 1001)
 def counted(
     stamps: Iterable[float], rate: Fraction = PAL, digests: Iterable[str] | None = None
 ) -> tuple[Counting, list[Found]]:
-    state, found = Counting(rate), []
+    state = Counting(rate)
+    found: list[Found] = []
     names = iter(digests) if digests is not None else iter(lambda: "", None)
     for pts_s in stamps:
         state, more = counting.frame(state, pts_s, next(names))
@@ -86,7 +87,8 @@ def test_a_clock_that_is_off_loses_nothing_in_an_hour() -> None:
 def test_losses_are_counted_exactly_under_jitter(seed: int, jitter_ms: float, gaps: list[int]) -> None:
     """Stamps off by up to ±12 ms of 40: what a driver that stamps on arrival does."""
     chance = random.Random(seed)
-    numbers, number = [], 0
+    numbers: list[int] = []
+    number = 0
     for gap in [*gaps, 0]:
         numbers += range(number, number + 40)
         number += 40 + gap

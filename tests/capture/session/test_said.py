@@ -46,9 +46,14 @@ def test_sentences(line: str, kind: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["", "[info] frame=  195 fps= 15 q=23.0", "[decklink @ 0x7f8] [info] Frame received (#12) - Frames dropped 0",
-             "[info]   Duration: N/A, start: 860269.261000, bitrate: N/A"],
-)  # fmt: skip
+    "line",
+    [
+        "",
+        "[info] frame=  195 fps= 15 q=23.0",
+        "[decklink @ 0x7f8] [info] Frame received (#12) - Frames dropped 0",
+        "[info]   Duration: N/A, start: 860269.261000, bitrate: N/A",
+    ],
+)
 def test_what_means_nothing(line: str) -> None:
     assert listen(line) is None
 

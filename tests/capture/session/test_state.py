@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.session.asking import Asked, Feed, Source, Stops
+from capture.session.messages import SignalKind
 from capture.session.state import (
     CloseAsked,
     DiskLow,
@@ -40,8 +41,8 @@ ASKED = Asked(Source((Feed("v4l2", "/dev/video0"),)), "folder", "tape")
 RECORD = Wanted(0.0, 1, "record", ASKED)
 
 
-def asked(**stops: float | bool) -> Asked:
-    return replace(ASKED, stops=replace(Stops(), **stops))
+def asked(after_s: float = 0.0, blank_s: float = 0.0, at_end: bool = True, lost_s: float = 0.0) -> Asked:
+    return replace(ASKED, stops=Stops(after_s, blank_s, at_end, lost_s))
 
 
 def after(*events: Event, session: Session | None = None) -> tuple[Session, list[object]]:
@@ -142,9 +143,18 @@ def test_it_ends_when_its_time_is_over_holes_included() -> None:
 
 
 @pytest.mark.parametrize(("kind", "word"), [("blank", "blank"), ("blue", "blue"), ("snow", "snow")])
-def test_a_tape_without_a_picture_ends_it_after_a_while_and_a_picture_between_begins_anew(kind: str, word: str) -> None:
+def test_a_tape_without_a_picture_ends_it_after_a_while_and_a_picture_between_begins_anew(
+    kind: SignalKind, word: str
+) -> None:
     session = recording(asked(blank_s=5.0))
-    seen = [Seen(10, kind), Frames(14, 1), Seen(14, "picture"), Frames(15, 1), Seen(16, kind), Frames(20, 1)]  # type: ignore[arg-type]
+    seen: list[Event] = [
+        Seen(10, kind),
+        Frames(14, 1),
+        Seen(14, "picture"),
+        Frames(15, 1),
+        Seen(16, kind),
+        Frames(20, 1),
+    ]
     session, actions = after(*seen, Tick(20.9), session=session)
     assert session.phase is Phase.RECORDING and actions == []
     session, actions = after(Tick(21.0), session=session)
@@ -181,7 +191,7 @@ EVENTS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.tuples(EVENTS, st.floats(0, 20)), max_size=40), st.sampled_from([0.0, 5.0]))
 def test_whatever_comes_there_is_one_run_at_most_and_nothing_is_finished_twice(
     moves: list[tuple[tuple[object, ...], float]], limit_s: float
