@@ -123,11 +123,11 @@ def _align(args: argparse.Namespace) -> int:
     if len(one.passes) < 2:
         raise SetError(f"{args.set.name} has one pass. Add another to align it with")
     with _faults(), Session() as session:
-        pictures = []
+        looked = []
         for each in one.passes:
-            pictures.append(small_pictures(args.set, each.id, session, default_registry(), _telling(each.id)))
-            _say(f"pass {each.id}: {len(pictures[-1])} frames\n")
-    fits = align(pictures)
+            looked.append(small_pictures(args.set, each.id, session, default_registry(), _telling(each.id)))
+            _say(f"pass {each.id}: {len(looked[-1].pictures)} frames\n")
+    fits = align([one.pictures for one in looked], [one.repeated for one in looked])
     places = {each.id: fit.places for each, fit in zip(one.passes, fits, strict=True)}
     for each, fit in zip(one.passes, fits, strict=True):
         print(f"pass {each.id}: {fit.shared} frames of the tape, likeness {fit.likeness:.2f}")

@@ -45,23 +45,26 @@ class _Match:
     more: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
-def align(passes: Sequence[NDArray[np.uint8]]) -> list[Fit]:
+def align(passes: Sequence[NDArray[np.uint8]], repeated: Sequence[NDArray[np.bool_]] = ()) -> list[Fit]:
     """Places of each pass (its pictures: frames × height × width) on the time line of the first one, which is made
-    longer where the first one lost frames."""
+    longer where the first one lost frames. `repeated`: which frames of each pass are the one before once more, put
+    there for one that was lost: they are as good as none."""
     looked = [faces(one) for one in passes]
-    matches = [_matched(looked[0], other) for other in looked[1:]]
+    new = [~one for one in repeated] or [np.ones(len(one), bool) for one in looked]
+    matches = [_matched(looked[0], other, new[0], fresh) for other, fresh in zip(looked[1:], new[1:], strict=True)]
     breaks = _together(matches)
     line = _time_line(len(looked[0]), breaks)
-    fits = [Fit(places_of(line.tolist()), 1.0, int((line >= 0).sum()))]
-    for match in matches:
-        at = _along(line, match, breaks, matches)
-        fits.append(Fit(places_of(at.tolist()), max(0.0, 1 - match.cost), int((at >= 0).sum())))
+    places = [line, *(_along(line, match, breaks, matches) for match in matches)]
+    fits = []
+    for at, fresh, cost in zip(places, new, (0.0, *(match.cost for match in matches)), strict=True):
+        own = np.where((at >= 0) & fresh[np.maximum(at, 0)], at, -1)
+        fits.append(Fit(places_of(own.tolist()), max(0.0, 1 - cost), int((own >= 0).sum())))
     return fits
 
 
 # -------------------------------------------------------------------------------------------------- frames to frames
-def _matched(first: Faces, other: Faces) -> _Match:
-    found, cost = offsets(first, other)
+def _matched(first: Faces, other: Faces, first_new: NDArray[np.bool_], other_new: NDArray[np.bool_]) -> _Match:
+    found, cost = offsets(first, other, first_new, other_new)
     match = _Match(other, np.arange(len(first)) + found, cost)
     runs = _runs(found)
     for (_, end, before), (begin, _, after) in pairwise(runs):

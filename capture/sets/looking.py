@@ -7,6 +7,7 @@ n there, whatever the file's time stamps say.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,13 +26,29 @@ from runtime.takes import SetError
 
 WIDE, HIGH = 16, 12
 _CAPTURE = NodeId("capture1")
-_SMALL = f"""small = clip.std.SetFrameProps(_FieldBased=0).resize.Bilinear({WIDE}, {HIGH}, format=vs.GRAY8)"""
+# a last line tells whether the frame is, sample for sample, the one before: noise never repeats, so such a frame was
+# put there for one that was lost
+_SMALL = f"""\
+small = clip.std.SetFrameProps(_FieldBased=0).resize.Bilinear({WIDE}, {HIGH}, format=vs.GRAY8)
+compared = core.std.PlaneStats(clip[1:] + clip[-1], clip)
+compared = compared[:1] + compared[:-1]
+told = core.std.BlankClip(small, height=1, keep=True).std.CopyFrameProps(compared)
+told = core.akarin.Expr(told, "N 0 > x.PlaneStatsDiff 0 = and 255 0 ?")
+small = core.std.StackVertical([small, told])"""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """`pictures`: frames × 12 × 16. `repeated`: which frames are the one before once more."""
+
+    pictures: NDArray[np.uint8]
+    repeated: NDArray[np.bool_]
 
 
 def small_pictures(
     path: Path, number: int, session: Session, registry: Registry, tell: Callable[[int, int], None] = lambda *_: None
-) -> NDArray[np.uint8]:
-    """Frames × 12 × 16 of a pass of the set at `path`. `tell(frames done, of how many)`. SetError, SessionError."""
+) -> Looked:
+    """Of a pass of the set at `path`. `tell(frames done, of how many)`. SetError, SessionError."""
     doc = NodeDoc(_CAPTURE, "input.capture", params={"take": str(path), "pass_number": number})
     made = compiled(Graph.of([doc]), registry, prober(session), [_CAPTURE])
     if made.errors:
@@ -49,7 +66,7 @@ def small_pictures(
     frames = session.describe("small", "out").num_frames
     with TemporaryDirectory(prefix="tapeloom-align-") as folder:
         file = Path(folder) / "small.gray"
-        form = ("-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{WIDE}x{HIGH}")
+        form = ("-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{WIDE}x{HIGH + 1}")
         command = (find().path, "-v", "error", "-y", *form, "-i", "pipe:0", "-c:v", "copy", "-f", "rawvideo", str(file))
         sink = RenderSink("small", small.fingerprint, "out", 0, frames, "raw", command, frames)
 
@@ -58,4 +75,5 @@ def small_pictures(
 
         session.render([sink], told)
         data = np.fromfile(file, np.uint8)
-    return data.reshape(-1, HIGH, WIDE)
+    rows = data.reshape(-1, HIGH + 1, WIDE)
+    return Looked(rows[:, :HIGH], rows[:, HIGH, 0] > 127)

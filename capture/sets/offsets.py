@@ -44,9 +44,11 @@ def distance(one: Faces, other: Faces) -> NDArray[np.float32]:
     return found
 
 
-def offsets(first: Faces, other: Faces) -> tuple[Indices, float]:
+def offsets(
+    first: Faces, other: Faces, first_new: NDArray[np.bool_], other_new: NDArray[np.bool_]
+) -> tuple[Indices, float]:
     """For each frame of the first pass by how much later it is in the other, or NO_PARTNER; and what it costs, on
-    average, where it has a partner."""
+    average, where it has a partner. `…_new`: which frames are no repetitions of the one before: those say nothing."""
     begin = _beginning(first, other)
     found = np.empty(len(first), np.int64)
     total, counted = 0.0, 0
@@ -58,7 +60,9 @@ def offsets(first: Faces, other: Faces) -> tuple[Indices, float]:
             offset = begin + at - REACH
             low, high = max(0, -(start + offset)), min(len(part), len(other) - start - offset)
             if low < high:
-                cost[low:high, at] = distance(part[low:high], other[start + offset + low : start + offset + high])
+                there = slice(start + offset + low, start + offset + high)
+                cost[low:high, at] = distance(part[low:high], other[there])
+                cost[low:high, at][~(first_new[start + low : start + high] & other_new[there])] = np.nan
         usual = _usual(cost)
         cost[np.isnan(cost)] = usual + _OUTSIDE
         path = _cheapest(cost, usual + _ALONE, REACH if start else None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import cast
 
-from graphs.document import Graph, Json, Link, NodeDoc
+from graphs.document import Graph, Link, NodeDoc
 from graphs.overrides import tapes
+from graphs.upgrade import defaults
 from nodes.registry import Registry
 from runtime.takes import SetError, TapeSet
 
@@ -60,5 +60,4 @@ def wired(one: TapeSet, path: Path, graph: Graph, registry: Registry) -> Graph:
 def _with(graph: Graph, doc: NodeDoc, registry: Registry, params: Mapping[str, str | int]) -> Graph:
     """With a node whose every param is written."""
     kind = registry.types[doc.type]
-    values = {name: cast("Json", param.plain(param.default)) for name, param in kind.params.items()}
-    return graph.with_node(replace(doc, version=kind.version, params={**values, **params}))
+    return graph.with_node(replace(doc, version=kind.version, params={**defaults(kind), **params}))

@@ -116,6 +116,13 @@ def test_its_sound_is_silent_where_the_first_pass_lost_frames() -> None:
     assert heard.info.duration == forecast["out"].duration
 
 
+def test_the_sound_goes_on_where_frames_alone_were_lost() -> None:
+    sound = Sound(SoundFile("a", "a", 0, Fraction(0)), SoundInfo(48000, 2, Fraction(12, 25)))
+    made, _ = harness.built(MedianStack(places="0:0,4:x,6:0"), {"clip": PAL, "clip2": PAL, **NONE}, {"audio": sound})
+    heard: Any = made["sound"]
+    assert heard == sound
+
+
 def test_without_places_sound_and_first_pass_are_as_they_were() -> None:
     sound = Sound(SoundFile("a", "a", 0, Fraction(0)), SoundInfo(48000, 2, Fraction(12, 25)))
     made, _ = harness.built(MedianStack(), {"clip": PAL, "clip2": PAL, **NONE}, {"audio": sound})

@@ -181,7 +181,7 @@ class MedianStack(Node):
                 parts.append(blank.std.CopyFrameProps(clip[0:1]))
         made: dict[str, Ref | Sound] = {"out": parts[0] if len(parts) == 1 else script.core.std.Splice(parts)}
         if audio is not None:
-            made["sound"] = _placed(audio, clip.info, [(one.first, one.last, one.offsets[0]) for one in whole])
+            made["sound"] = _placed(audio, clip.info, _heard([(one.first, one.last, one.offsets[0]) for one in whole]))
         return made
 
     def _passes(self, infos: Sequence[ClipInfo | None]) -> list[tuple[Places, int]]:
@@ -223,6 +223,20 @@ def _better(apart: int, limit: float) -> str:
     field above and below (the middle two of the four, averaged) better."""
     around = f"x[0,-{apart}] x[0,{apart}] y[0,-{apart}] y[0,{apart}] {_MIDDLE[4]} p!"
     return f"{around} x y - abs {limit} <= x y + 2 / x p@ - abs y p@ - abs <= x y ? ?"
+
+
+def _heard(runs: Sequence[tuple[int, int, int | None]]) -> list[tuple[int, int, int | None]]:
+    """Where frames alone were lost and time went on, the sound goes on too; stretches that follow each other are one."""
+    found: list[tuple[int, int, int | None]] = []
+    for at, (first, last, offset) in enumerate(runs):
+        before = found[-1][2] if found else None
+        after = next((one for _, _, one in runs[at:] if one is not None), None)
+        own = before if offset is None and before is not None and before == after else offset
+        if found and found[-1][2] == own:
+            found[-1] = (found[-1][0], last, own)
+        else:
+            found.append((first, last, own))
+    return found
 
 
 def _placed(audio: Sound, info: ClipInfo, runs: Sequence[tuple[int, int, int | None]]) -> Sound:

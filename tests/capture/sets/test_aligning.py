@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from capture.sets.aligning import align
-from nodes.places import ends_at
+from nodes.places import ends_at, parse_places
 from tests.capture.sets.tapes import Played, played, shown, tape
 
 
@@ -85,3 +85,16 @@ def test_passes_of_different_tapes_are_told_by_their_likeness() -> None:
     same = align([played(whole, 1).pictures, played(whole, 2).pictures])
     different = align([played(whole, 1).pictures, played(other, 2).pictures])
     assert same[1].likeness > 0.6 > 0.4 > different[1].likeness
+
+
+def test_frames_put_in_for_lost_ones_are_as_good_as_none() -> None:
+    """A file with holes in its time stamps comes with its frames repeated: time goes on, but they show nothing new."""
+    whole = tape(1200, 9)
+    first, second = played(whole, 1), played(whole, 2, begin=6)
+    holes = [*range(200, 207), *range(700, 790)]
+    for at in holes:
+        first.pictures[at] = first.pictures[at - 1]
+    repeated = [np.isin(np.arange(1200), holes), np.zeros(len(second.frames), bool)]
+    fits = align([first.pictures, second.pictures], repeated)
+    assert fits[0].places == parse_places("0:0,200:x,207:0,700:x,790:0")
+    assert fits[1].places == parse_places("0:x,6:-6")
