@@ -67,7 +67,7 @@ class Deck(QFrame):
             _tape_line(standing) if kept else "",
             "text" if kept else "text3",
         )
-        beside = words.beside(counters) if counters is not None and kept else ()
+        beside = words.beside(standing) if kept else ()
         self.counter.show_losses(standing.lost if kept else 0, beside, live=kept, bad=kept and standing.trouble)
         room = counters if under_way else None
         left = room.left_s if room is not None and room.left_s is not None else forecast_s

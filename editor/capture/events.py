@@ -126,10 +126,10 @@ class EventList(QTreeView):
     def show_events(self, events: Sequence[Happened]) -> None:
         bar = self.verticalScrollBar()
         follow = bar.value() >= bar.maximum() - 4
-        before = self.events.rowCount()
+        before, at = self.events.rowCount(), bar.value()
         self.events.show_events(events)
-        if follow and self.events.rowCount() != before:
-            self.scrollToBottom()
+        if self.events.rowCount() != before:
+            self.scrollToBottom() if follow else bar.setValue(at)
 
     def narrow(self, only_losses: bool) -> None:
         self.events.narrow(only_losses)

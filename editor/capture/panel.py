@@ -56,7 +56,7 @@ ALARMS = ("disk", "changed")
 
 
 class CapturePanel(QWidget):
-    """Signals: open_wanted(Path) the recording, as a tape to restore; render_wanted(Path) that and a render of it;
+    """Signals: open_wanted(Done) the recording, as a tape to restore; render_wanted(Done) that and a render of it;
     report_wanted(Path); folder_wanted(Path); test_decks_shown(bool)."""
 
     open_wanted = Signal(object)
@@ -361,15 +361,14 @@ class CapturePanel(QWidget):
         files = [Path(one) for one in done.files]
         choices = []
         if files:
-            first = files[0]
-            choices.append((tr("Open in the graph"), lambda: self.open_wanted.emit(first)))
-            choices.append((tr("Render it…"), lambda: self.render_wanted.emit(first)))
-            choices.append((tr("Show the folder"), lambda: self.folder_wanted.emit(first.parent)))
+            choices.append((tr("Open in the graph"), lambda: self.open_wanted.emit(done)))
+            choices.append((tr("Render it…"), lambda: self.render_wanted.emit(done)))
+            choices.append((tr("Show the folder"), lambda: self.folder_wanted.emit(files[0].parent)))
         if done.report:
             report = Path(done.report)
             choices.insert(2, (tr("Report"), lambda: self.report_wanted.emit(report)))
-        kind = "error" if done.fault else "warn" if done.lost else "info"
-        self.notices.show_notice("ended", words.over(done), choices, kind=kind)
+        kind = "error" if done.fault else "warn" if standing.trouble else "info"
+        self.notices.show_notice("ended", words.over(standing), choices, kind=kind)
         wish = self.form.wish
         self.form.show_wish(replace(wish, name=choosing.free_name(wish.name, taken_names(wish.folder))))
         if self.isVisible():
@@ -424,6 +423,8 @@ class CapturePanel(QWidget):
         self.scopes.show_seen(seen)
 
     def _no_picture(self) -> None:
+        if self._taping.standing.state == "paused":
+            return  # the last one stays, under the words
         self.picture.clear()
         self.scopes.clear()
 

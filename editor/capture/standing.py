@@ -82,6 +82,11 @@ class Standing:
         return self.counters.lost if self.counters is not None else 0
 
     @property
+    def missing_s(self) -> float:
+        """What is missing beside the lost frames: the device was away, or the recorder."""
+        return sum(one.length_s for one in self.events if one.kind in ("back", "restarted"))
+
+    @property
     def elapsed_s(self) -> float:
         """Since its first frame, holes included."""
         if self.done is not None:
@@ -117,7 +122,7 @@ def step(standing: Standing, event: Event) -> Standing:
         case Happened():
             if not standing.recording and event.kind != "started":
                 return standing  # of the preview: nothing of a recording
-            return replace(standing, events=(*standing.events[-MOST_EVENTS:], event))
+            return replace(standing, events=_in_order(standing.events[-MOST_EVENTS:], event))
         case Finishing():
             return replace(standing, finishing=event)
         case Done():
@@ -153,7 +158,17 @@ def _turned(standing: Standing, event: StateIs) -> Standing:
         made = replace(made, failed=None)
     if now in ("idle", "done", "failed"):
         made = replace(made, live=None, signal=None, heard=())
+    elif now == "paused":
+        made = replace(made, signal=None, heard=())
     return made
+
+
+def _in_order(events: tuple[Happened, ...], event: Happened) -> tuple[Happened, ...]:
+    """By their times: what must be counted is told a little later than what is seen at once."""
+    place = len(events)
+    while place and events[place - 1].t_s > event.t_s:
+        place -= 1
+    return (*events[:place], event, *events[place:])
 
 
 def _heard(before: tuple[Heard, ...], levels: Levels) -> tuple[Heard, ...]:

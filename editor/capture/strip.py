@@ -18,8 +18,8 @@ LEAST_S = 60.0
 NEAR_PX = 6.0
 STEPS_S = (10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
 GREYS = {"blank": "#5b6472", "blue": "#3d62c4", "snow": "#9aa4b5"}
-PROMINENT = 3
-"""How high a mark stands: losses are the tallest and are painted last."""
+AFTERWARDS = frozenset(("back", "stall", "restarted"))
+"""Holes that are told when they are over."""
 
 
 class Strip(QWidget):
@@ -130,8 +130,12 @@ class Strip(QWidget):
             return
         x, tint = self.x_of(one.t_s), theme.colour(words.tint(one.kind))
         if one.kind in LOSSES:
-            wide = max(2.0, self.x_of(one.t_s + one.length_s) - x)
-            painter.fillRect(QRectF(x - 1, body.top() - 3, wide, body.height() + 6), tint)
+            begins, ends = (
+                (one.t_s - one.length_s, one.t_s) if one.kind in AFTERWARDS else (one.t_s, one.t_s + one.length_s)
+            )
+            hole = QRectF(self.x_of(begins) - 1, body.top() - 3, 0, body.height() + 6)
+            hole.setRight(max(hole.left() + 2, self.x_of(ends)))
+            painter.fillRect(hole, theme.colour("warn" if one.kind == "driver" else "err"))
         else:
             painter.fillRect(QRectF(x - 0.7, body.top(), 1.4, body.height()), tint)
         painter.setPen(Qt.PenStyle.NoPen)

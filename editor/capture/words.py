@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QLocale
 
-from capture.session.messages import Counters, Done, Happened, HappeningKind, SignalKind, State
+from capture.session.messages import Counters, Happened, HappeningKind, SignalKind, State
+from editor.capture.standing import Standing
+from editor.capture.taken import tape_name
 from editor.language import tr
 from editor.renders.words import figure, size
 
@@ -159,15 +161,19 @@ def tint(which: HappeningKind) -> str:
     return TINTS.get(which, "accent")
 
 
-def beside(counters: Counters) -> Sequence[str]:
+def beside(standing: Standing) -> Sequence[str]:
     """The small counters under the large one, those that are not zero."""
+    counters = standing.counters
+    if counters is None:
+        return ()
+    hole = [tr("and {length}").format(length=lasted(standing.missing_s))] if standing.missing_s else []
     pairs = (
         (counters.late, tr("late {count}")),
         (counters.repeated, tr("twice {count}")),
         (counters.driver, tr("driver {count}")),
         (counters.errors, tr("block errors {count}")),
     )
-    return [text.format(count=count) for count, text in pairs if count]
+    return [*hole, *(text.format(count=count) for count, text in pairs if count)]
 
 
 def drift(counters: Counters) -> str:
@@ -186,12 +192,20 @@ def written(counters: Counters) -> str:
     return " · ".join(filter(None, (size(counters.size_bytes), pace)))
 
 
-def over(done: Done) -> str:
+def over(standing: Standing) -> str:
     """The end of a recording, in one line: `Tape 1 is recorded: 0:12:33, nothing is lost. …`."""
-    name = done.files[0].replace("\\", "/").rpartition("/")[2] if done.files else tr("The recording")
-    lost = tr("{count} frames lost").format(count=done.lost) if done.lost else tr("nothing is lost")
+    done = standing.done
+    if done is None:
+        return ""
+    missing = []
+    if done.lost:
+        missing.append(tr("1 frame lost") if done.lost == 1 else tr("{count} frames lost").format(count=done.lost))
+    if standing.missing_s:
+        missing.append(tr("{length} missing").format(length=lasted(standing.missing_s)))
+    lost = ", ".join(missing) or tr("nothing is lost")
+    name = tape_name(done) or tr("The recording")
     text = tr("{name} is recorded: {time}, {lost}.").format(name=name, time=time(done.t_s), lost=lost)
     if len(done.files) > 1:
         text += " " + tr("It is in {count} files.").format(count=len(done.files))
     ended = tr("It ended because of this: {reason}.").format(reason=done.reason) if done.fault and done.reason else ""
-    return " ".join(filter(None, (text, ended, done.note)))
+    return " ".join(filter(None, (text, ended)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,19 +10,20 @@ from PySide6.QtCore import QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QProgressDialog, QToolButton
 
+from capture.session.messages import Done
 from editor import theme
 from editor.capture import words
 from editor.capture.finding import Finding
-from editor.capture.taken import as_take, wish_of
+from editor.capture.taken import CAPTURE, as_take, graph_of, take_of, tape_name, wish_of
 from editor.capture.taping import PATIENCE_S, Taping
 from editor.language import tr
 from graphs.document import NodeId
+from runtime.takes import SetError
 
 if TYPE_CHECKING:
     from editor.capture.panel import CapturePanel
     from editor.window.window import Window
 
-NODE = "input.capture"
 DECKS = "test decks"
 """The setting that shows them."""
 
@@ -36,7 +38,7 @@ class CaptureParts(QObject):
         self.finding.test_decks = bool(window.settings.get(DECKS, default=False))
         self.panel: CapturePanel | None = None
         self._node: NodeId | None = None
-        self._render_next: Path | None = None
+        self._render_next = False
         self._at_work = QToolButton()
         self._at_work.setToolTip(tr("Show the capture"))
         self._at_work.clicked.connect(lambda _=False: self.show_panel())
@@ -86,13 +88,13 @@ class CaptureParts(QObject):
 
     def added(self, type_id: str) -> None:
         """A node was put on the canvas by hand: a tape that is to be captured opens the panel."""
-        if type_id == NODE:
+        if type_id == CAPTURE:
             QTimer.singleShot(0, self, self._for_newest)
 
     def _for_newest(self) -> None:
         current = self._window.desk.current
         doc = self._window.desk.graph.nodes.get(current) if current is not None else None
-        if doc is not None and doc.type == NODE:
+        if doc is not None and doc.type == CAPTURE:
             self.show_panel(current)
 
     def _record_or_stop(self) -> None:
@@ -113,30 +115,50 @@ class CaptureParts(QObject):
 
     # ---- what becomes of a tape
 
-    def _open(self, path: object) -> None:
+    def _open(self, done: object) -> None:
         """The recording in the graph: in the capture node that asked for it, else as any tape."""
-        assert isinstance(path, Path)
-        if not self._taken(path):
-            self._window.intake.take(path, as_tape=True)
-        self._window.raise_()
-        self._window.activateWindow()
+        assert isinstance(done, Done)
+        self._take_in(done)
+        self._to_front()
 
-    def _render(self, path: object) -> None:
-        assert isinstance(path, Path)
-        if self._taken(path):
+    def _render(self, done: object) -> None:
+        """That, and the question what is to be rendered of it."""
+        assert isinstance(done, Done)
+        if self._take_in(done):
             self._ask_to_render()
         else:
-            self._render_next = path
-            self._window.intake.finished.connect(self._opened)
-            self._window.intake.take(path, as_tape=True)
+            self._render_next = True
+        self._to_front()
+
+    def _to_front(self) -> None:
         self._window.raise_()
         self._window.activateWindow()
 
+    def _take_in(self, done: Done) -> bool:
+        """Whether it is in the graph now; a file that is looked at first comes a little later."""
+        window = self._window
+        try:
+            take, number = take_of(done)
+        except SetError as fault:
+            window.notices.show_notice("captured", str(fault), kind="error")
+            return False
+        if self._into_node(take, number):
+            return True
+        if len(done.files) == 1:
+            window.intake.finished.connect(self._opened, Qt.ConnectionType.SingleShotConnection)
+            window.intake.take(take, as_tape=True)
+            return False
+        asked = self.taping.asked
+        ntsc = asked is not None and asked.source.frame_rate.startswith("30000")
+        graph = graph_of(take, number, ntsc=ntsc)
+        return graph is not None and window.files.guarded(
+            lambda: window.files.show(graph, None, tape_name(done), saved=False)
+        )
+
     def _opened(self, _: str, good: bool) -> None:
-        self._window.intake.finished.disconnect(self._opened)
-        if good and self._render_next is not None:
+        if good and self._render_next:
             self._ask_to_render()
-        self._render_next = None
+        self._render_next = False
 
     def _ask_to_render(self) -> None:
         """As soon as the graph has been compiled with its tape."""
@@ -148,14 +170,14 @@ class CaptureParts(QObject):
             return
         parts.engine.analysed.connect(lambda _: self._ask_to_render(), Qt.ConnectionType.SingleShotConnection)
 
-    def _taken(self, path: Path) -> bool:
+    def _into_node(self, take: Path, number: int) -> bool:
         """Put the recording into the capture node, as one step to undo; False: there is none."""
         desk = self._window.desk
         doc = desk.graph.nodes.get(self._node) if self._node is not None else None
-        if doc is None or doc.type != NODE or self._window.on_start_page:
+        if doc is None or doc.type != CAPTURE or self._window.on_start_page:
             return False
-        if doc.params.get("take") != str(path):
-            desk.do(as_take(doc.id, str(path)), tr("Take the recording in"))
+        if doc.params.get("take") != str(take):
+            desk.do(as_take(doc.id, take, number), tr("Take the recording in"))
             desk.settle()
         desk.select([doc.id], doc.id)
         return True
@@ -163,13 +185,15 @@ class CaptureParts(QObject):
     def _ended(self) -> None:
         standing = self.taping.standing
         done = standing.done
-        if done is not None and done.files:
-            self._taken(Path(done.files[0]))
+        if done is not None and done.files and self._node is not None:
+            with suppress(SetError):  # it is told when the user opens it
+                self._into_node(*take_of(done))
         if self.panel is not None and self.panel.isVisible():
             return  # it tells
         if done is not None:
-            kind = "error" if done.fault else "warn" if done.lost else "info"
-            self._window.notices.show_notice("captured", words.over(done), [(tr("Show"), self.show_panel)], kind=kind)
+            kind = "error" if done.fault else "warn" if standing.trouble else "info"
+            text = words.over(standing)
+            self._window.notices.show_notice("captured", text, [(tr("Show"), self.show_panel)], kind=kind)
         elif standing.failed is not None:
             text = standing.failed.text
             self._window.notices.show_notice("captured", text, [(tr("Show"), self.show_panel)], kind="error")

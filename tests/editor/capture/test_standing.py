@@ -112,3 +112,10 @@ def test_a_refusal_leaves_everything_as_it_is_and_a_failure_is_told() -> None:
 def test_counters_without_frames_and_unknown_order_never_raise() -> None:
     at = after(Counters(0.0, 0), loud(0.0), Live(""), Finishing("", 0.0))
     assert at.state == "idle" and at.lost == 0 and at.elapsed_s == 0
+
+
+def test_what_is_counted_a_little_later_stands_at_its_own_time() -> None:
+    at = after(StateIs("recording"), happened("part", 13.7), happened("vanished", 13.9), happened("lost", 11.8, 1))
+    assert [one.kind for one in at.events] == ["lost", "part", "vanished"]
+    assert at.missing_s == 0
+    assert after(happened("back", 24, 306, 12.2), begin=at).missing_s == 12.2

@@ -8,6 +8,7 @@ import pytest
 
 from capture.session.messages import Done, HappeningKind, SignalKind, State
 from editor.capture import words
+from editor.capture.standing import Standing
 from editor.language import use
 from editor.language.catalogue import texts
 from tests.editor.capture.kit import counted, happened
@@ -51,12 +52,17 @@ def test_every_kind_state_and_signal_has_words_in_every_language() -> None:
 
 
 def test_only_what_is_not_zero_stands_beside_the_counter() -> None:
-    assert words.beside(counted(1)) == [] and words.beside(counted(1, late=2)) == ["late 2"]
+    assert words.beside(Standing(counters=counted(1))) == []
+    assert words.beside(Standing(counters=counted(1, late=2))) == ["late 2"]
+    hole = (happened("back", 12, 75, 3.0),)
+    assert words.beside(Standing(counters=counted(1, late=2), events=hole)) == ["and 3.0 s", "late 2"]
 
 
 def test_the_end_of_a_tape_in_one_line() -> None:
     done = Done("disk full", ("/a/Tape 1.mkv",), (), "", "", "", 250, 0, t_s=10)
-    assert words.over(done) == "Tape 1.mkv is recorded: 0:00:10, nothing is lost."
+    assert words.over(Standing(done=done)) == "Tape 1 is recorded: 0:00:10, nothing is lost."
     bad = Done("disk full", ("C:\\a\\T.001.mkv", "C:\\a\\T.002.mkv"), (), "", "", "", 250, 7, t_s=10, fault=True)
-    text = words.over(bad)
-    assert text.startswith("T.001.mkv") and "7 frames lost" in text and "2 files" in text and "disk full" in text
+    text = words.over(Standing(done=bad, events=(happened("back", 12, 75, 3.0),)))
+    assert text.startswith("T is recorded") and "7 frames lost, 3.0 s missing" in text
+    assert "2 files" in text and "disk full" in text
+    assert words.over(Standing()) == ""

@@ -18,6 +18,7 @@ from editor.window.capture import CaptureParts
 from editor.window.window import Window
 from graphs.document import NodeDoc, NodeId
 from graphs.edits import AddNodes
+from runtime.takes import load
 from tests.editor.answers import Answers
 from tests.editor.capture.kit import FOUND, GRABBER, Recorder, counted, happened
 from tests.editor.window.conftest import DEMO
@@ -178,6 +179,23 @@ def test_a_finished_tape_opens_as_a_graph_that_suits_it(
     notice.buttons[0].click()
     qtbot.waitUntil(lambda: bool(window.desk.graph.nodes), timeout=20_000)
     assert str(file) in [node.params.get("file") for node in window.desk.graph.nodes.values()]
+
+
+def test_a_tape_with_a_hole_in_it_opens_as_one_take_of_all_its_parts(
+    window: Window, parts: CaptureParts, qtbot: QtBot, recorders: list[Recorder], tmp_path: Path
+) -> None:
+    panel = recording(parts, qtbot)
+    files = [tmp_path / f"Tape 1.00{number}.mkv" for number in (1, 2)]
+    for file in files:
+        shutil.copyfile(TAPE, file)
+    recorders[-1].end(*files)
+    qtbot.waitUntil(lambda: panel.notices.get("ended") is not None)
+    notice = panel.notices.get("ended")
+    assert notice is not None and "2 files" in notice.label.text()
+    notice.buttons[0].click()
+    takes = [node.params.get("take") for node in window.desk.graph.nodes.values() if node.type == "input.capture"]
+    assert takes == [str(tmp_path / "Tape 1.tapeset")]
+    assert [part.file for part in load(tmp_path / "Tape 1.tapeset").passes[0].parts] == [file.name for file in files]
 
 
 def test_what_ends_while_the_panel_is_closed_is_told_by_the_window(
