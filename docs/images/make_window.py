@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -148,8 +149,6 @@ def scopes(session: Session) -> None:
 
 
 def queue(session: Session) -> None:
-    from dataclasses import replace
-
     from editor.renders.ordering import request
     from graphs.document import NodeId
     from runtime.jobs.queue.order import Order
@@ -203,8 +202,6 @@ def light(session: Session) -> None:
 
 def large(session: Session) -> None:
     """Two hundred and ten nodes: fifteen tapes, each with a chain of its own."""
-    from dataclasses import replace
-
     from graphs.document import Graph, Link, NodeDoc, NodeId
     from graphs.files import load
 
@@ -258,7 +255,37 @@ def models(session: Session) -> None:
         panel.close()
 
 
-SCENES = {one.__name__: one for one in (start_page, chain, wipe, scopes, queue, error, light, large, models)}
+def capture(session: Session) -> None:
+    """A test deck is recorded, with a real ffmpeg in real time: seven frames go missing, a stretch is blank."""
+    from capture.decks.listing import analog_input
+    from capture.decks.listing import devices as decks
+    from editor.capture import finding
+
+    faults = analog_input("--faults", "drop 7 @ 14; black 4 @ 24", deck="pal")
+    finding._test_decks = lambda: tuple(replace(one, source=faults) if one.id == "deck:pal" else one for one in decks())
+    os.environ["HOME"] = str(session.folder)
+    session.settings.set("capture", {"folder": "~/Videos"})
+    if session.window.on_start_page:
+        session.open_tape()
+    capture = session.parts.capture
+    session.window.actions_.get("file.capture").trigger()
+    panel = capture.panel
+    panel.move((SCREEN[0] - panel.width()) // 2, (SCREEN[1] - panel.height()) // 2)
+    session.until(lambda: not capture.finding.busy)
+    panel.form.try_button.click()
+    session.until(lambda: panel.picture.image is not None)
+    panel.form.name.setText("Holiday 1994")
+    panel.record()
+    session.until(lambda: capture.taping.standing.elapsed_s > 34)
+    panel.picture.warn("")
+    session.picture("capture")
+    panel.stop()
+    session.until(lambda: capture.taping.standing.done is not None)
+    panel.close()
+    session.window.actions_.get("capture.decks").trigger()
+
+
+SCENES = {one.__name__: one for one in (start_page, chain, wipe, scopes, queue, error, light, large, models, capture)}
 
 
 def main(names: list[str]) -> int:

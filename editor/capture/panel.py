@@ -70,7 +70,8 @@ class CapturePanel(QWidget):
         self, taping: Taping, finding: Finding, settings: Settings, asker: Asker, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self.setObjectName("Body")
+        self.setObjectName("CapturePanel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(tr("Capture"))
         self._taping, self._finding, self._settings, self._asker = taping, finding, settings, asker
         wish = Wish.recalled(settings.get(KEPT))
@@ -87,6 +88,7 @@ class CapturePanel(QWidget):
         self._chosen = False
         self._lay_out()
         self._listen()
+        self._redraw()
         self._show()
 
     # ---- building
@@ -164,7 +166,6 @@ class CapturePanel(QWidget):
         rows.setSpacing(2)
         rows.addWidget(self.strip)
         rows.addWidget(self.events)
-        self.events.setFixedHeight(round(80 * theme.text_scale()))
         return frame
 
     def _listen(self) -> None:
@@ -191,6 +192,7 @@ class CapturePanel(QWidget):
         self.deck.note.connect(self.note)
         self.strip.chosen.connect(self._event_chosen)
         self.meters.quieten.connect(taping.quieten)
+        theme.watch.changed.connect(self._redraw)
         self.scopes.mark_button.toggled.connect(self._manner)
         self.scopes.fields_button.toggled.connect(self._manner)
 
@@ -416,6 +418,11 @@ class CapturePanel(QWidget):
         if standing.state == "finishing":
             return _finishing(standing)
         return ""
+
+    def _redraw(self) -> None:
+        back, edge = theme.colour("bg0").name(), theme.colour("line2").name()
+        self.setStyleSheet(f"#CapturePanel {{ background: {back}; border: 1px solid {edge}; }}")
+        self.events.setFixedHeight(round(80 * theme.text_scale()))
 
     def _seen(self, seen: object) -> None:
         assert isinstance(seen, Seen)
