@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from capture.dv.again import advice, again
 from capture.dv.errors import STA_WORDS
 from capture.dv.following import Event
 from capture.dv.report import Damage, Report
@@ -20,6 +21,8 @@ def as_text(name: str, report: Report) -> Iterator[str]:
     yield name
     for title, value in _rows(report):
         yield f"  {title:11} {value}"
+    for line in advice(report):
+        yield f"  →           {line}"
 
 
 def _rows(report: Report) -> Iterator[tuple[str, str]]:
@@ -75,7 +78,7 @@ def _faults(report: Report) -> Iterator[tuple[str, str]]:
         for kind, (count, even) in report.sta.items():
             yield "", f"{count} blocks STA {kind:X}h, {STA_WORDS.get(kind, 'unknown')} ({even} in even sequences)"
         if report.head:
-            yield "", f"nearly all in {report.head} sequences: one head of the deck seems dirty; clean it, play again"
+            yield "", f"nearly all in {report.head} sequences: one of the deck's two heads"
         for one in report.damage[:_SHOWN]:
             yield "", _damage(one)
         if report.damaged > _SHOWN:
@@ -193,6 +196,10 @@ def as_data(path: str, report: Report) -> dict[str, Any]:
             for one in report.events
         ],
         "damage": [damage_data(one) for one in report.damage],
+        "again": [
+            {"first": one.first, "last": one.last, "damaged": one.damaged, "missing": one.missing}
+            for one in again(report)
+        ],
         "skipped_bytes": report.skipped,
         "cut_off_bytes": report.cut_off,
     }  # fmt: skip
