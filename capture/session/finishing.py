@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,9 +22,10 @@ from capture.session.asking import Asked
 from capture.session.catching import dv_frame_bytes
 from capture.session.disk import free_bytes
 from capture.session.lists import FrameList, Packet, listed_parts
-from capture.session.matroska import blocks, pieces
+from capture.session.matroska import blocks, clusters_of
 from capture.session.messages import Part
 from capture.session.places import Places
+from capture.session.splitting import split_dv, split_matroska
 from capture.session.tally import RunFacts
 
 __all__ = ["Outcome", "finish", "parts_of"]
@@ -91,8 +92,11 @@ def _counted(path: Path, most: int) -> int:
     return most
 
 
-def finish(ffmpeg: str, asked: Asked, places: Places, runs: Sequence[RunFacts], tell: Progress) -> Outcome:
-    """OSError where the disk does not let us; the parts are then still in the work folder."""
+def finish(
+    ffmpeg: str, asked: Asked, places: Places, runs: Sequence[RunFacts], tell: Progress, cuts: Sequence[int] = ()
+) -> Outcome:
+    """`cuts`: the frames at which new files are to begin. OSError where the disk does not let us; the parts then
+    still lie in the work folder."""
     parts: list[Part] = []
     short: list[tuple[int, int]] = []
     for run in runs:
@@ -104,7 +108,10 @@ def finish(ffmpeg: str, asked: Asked, places: Places, runs: Sequence[RunFacts], 
     parts = [_mended(ffmpeg, one) for one in parts]
     for one in parts:
         _sync(Path(one.path))
-    files, parts, note = _put(ffmpeg, asked, places, parts, tell)
+    made = _split(ffmpeg, asked, places, parts, tell, cuts) if cuts else None
+    files, parts, note = made or _put(ffmpeg, asked, places, parts, tell)
+    if cuts and not made:
+        note = "; ".join(one for one in (note, "it was not split, for that could not be proved to be exact") if one)
     return Outcome(tuple(files), tuple(parts), tuple(short), note)
 
 
@@ -114,6 +121,36 @@ def _drop_empty(places: Places, run: RunFacts, found: list[Part]) -> None:
     for path in places.work.glob(f"{Files(places.work, run.number).stem}-*"):
         if path not in held:
             path.unlink(missing_ok=True)
+
+
+def _split(
+    ffmpeg: str, asked: Asked, places: Places, parts: list[Part], tell: Progress, cuts: Sequence[int]
+) -> tuple[list[Path], list[Part], str] | None:
+    """None where it cannot be done: over holes, in other containers, without room."""
+    if _unjoinable(replace(asked, join="auto"), places, parts):
+        return None
+    old = [Path(one.path) for one in parts]
+    try:
+        if container_of(asked) == "dv":
+            made = split_dv(old, cuts, places.work, tell)
+        else:
+            made = split_matroska(ffmpeg, old, cuts, places.work, tell)
+    except (OSError, subprocess.SubprocessError):
+        made = []
+    if not made:
+        return None
+    files, moved = [], []
+    bounds = [parts[0].first, *cuts, parts[-1].last]
+    for number, one in enumerate(made, 1):
+        _sync(one)
+        target = one.replace(places.part(number, suffix_of(asked)))
+        first, last = bounds[number - 1], bounds[number]
+        start_s = parts[0].start_s + float((first - parts[0].first) / asked.source.rate)
+        files.append(target)
+        moved.append(Part(str(target), first, last, start_s, target.stat().st_size))
+    for path in old:
+        path.unlink(missing_ok=True)
+    return files, moved, f"cut in {len(files)} files where something new begins"
 
 
 def _put(
@@ -213,7 +250,7 @@ def _written(ffmpeg: str, parts: Sequence[Path], target: Path, tell: Progress) -
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None and process.stderr is not None
         with suppress(BrokenPipeError):
-            for data in _clusters(parts):
+            for data in clusters_of(parts):
                 process.stdin.write(data)
                 done += len(data)
                 tell("joining", min(1.0, done / max(1, total)))
@@ -227,18 +264,6 @@ def _written(ffmpeg: str, parts: Sequence[Path], target: Path, tell: Progress) -
         return hashes.read_text("ascii").split()
     finally:
         hashes.unlink(missing_ok=True)
-
-
-def _clusters(parts: Sequence[Path]) -> Iterator[bytes]:
-    first = True
-    for path in parts:
-        found = pieces(path)
-        if found is None:
-            continue
-        if first:
-            yield found.head
-            first = False
-        yield from found.stream()
 
 
 def _hashes(ffmpeg: str, path: Path) -> list[str]:

@@ -8,12 +8,12 @@ keep their time stamps, and so nothing needs to be counted anew. RFC 9559.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-__all__ = ["Block", "Pieces", "Track", "blocks", "pieces"]
+__all__ = ["Block", "Pieces", "Track", "blocks", "clusters_of", "pieces"]
 
 _EBML, _SEGMENT, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
 _INFO, _SCALE, _TRACKS, _TRACK = 0x1549A966, 0x2AD7B1, 0x1654AE6B, 0xAE
@@ -204,6 +204,19 @@ def pieces(path: Path) -> Pieces | None:
         except (_EndError, IndexError):
             pass
     return Pieces(path, head, tuple(clusters)) if clusters else None
+
+
+def clusters_of(paths: Sequence[Path]) -> Iterator[bytes]:
+    """Several files of one run as one stream: the first one's header, and all clusters."""
+    first = True
+    for path in paths:
+        found = pieces(path)
+        if found is None:
+            continue
+        if first:
+            yield found.head
+            first = False
+        yield from found.stream()
 
 
 def _whole_part(file: IO[bytes], end: int) -> bytes:

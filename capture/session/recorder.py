@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -483,9 +484,10 @@ class Recorder:
         def work() -> None:
             try:
                 self._inbox.put(_Made(recording.make_whole(ffmpeg, tell), ""))
-            except OSError as error:
-                where = recording.places.work
-                self._inbox.put(_Made(None, f"{where}: {error.strerror or error}. What was recorded lies there"))
+            except Exception as error:  # a bug of ours must not leave the session finishing for ever
+                traceback.print_exc()
+                why = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+                self._inbox.put(_Made(None, f"{recording.places.work}: {why}. What was recorded lies there"))
 
         self._ended = reason, fault
         threading.Thread(target=work, name="finishing", daemon=True).start()

@@ -36,6 +36,7 @@ from capture.session.messages import (
 )
 from capture.session.places import Places, PlacesError, checked
 from capture.session.recalling import newest_run, recall
+from capture.session.splitting import cuts
 from capture.session.tally import RunFacts, Tally
 
 __all__ = ["Recording"]
@@ -195,7 +196,8 @@ class Recording:
 
     def make_whole(self, ffmpeg: str, tell: Callable[[str, float], None]) -> finishing.Outcome:
         """Takes as long as copying it once; on any thread. OSError: what was recorded is still in the work folder."""
-        outcome = finishing.finish(ffmpeg, self.asked, self.places, self.tally.runs, tell)
+        at = cuts(self.asked.splits, self.marks, self.tally.frames)
+        outcome = finishing.finish(ffmpeg, self.asked, self.places, self.tally.runs, tell, at)
         try:
             finishing.keep_list(self.places, self.tally.runs)
         except OSError as fault:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -173,7 +174,15 @@ class Run:
             self._log.append(line)
 
     def _follow(self) -> None:
-        """Follow the lists until ffmpeg has ended; then say how."""
+        """Follow the lists until ffmpeg has ended; then say how, whatever happened on the way."""
+        try:
+            self._followed()
+        except Exception:  # a bug of ours must not leave a run without its end
+            traceback.print_exc()
+            self._ffmpeg.kill()
+        self._listener.ended(self._how())
+
+    def _followed(self) -> None:
         files = self._files
         video = _Tail(files.video if files else None)
         audio = _Tail(files.audio if files else None)
@@ -191,7 +200,6 @@ class Run:
             time.sleep(_LOOK_S)
         video.close()
         audio.close()
-        self._listener.ended(self._how())
 
     def _how(self) -> Ended:
         code = self._ffmpeg.process.wait()

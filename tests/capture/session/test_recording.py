@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from capture.commands import report as report_command
-from capture.decks import reading
-from capture.session.messages import Counters, Done, Levels, Live, Picture, Refused, Signal, StateIs
+from capture.decks import reading, stamp
+from capture.decks.listing import command
+from capture.measure.planes import planes_of
+from capture.session.asking import Asked, Feed, Source, Splits
+from capture.session.messages import Counters, Done, Failed, Levels, Live, Picture, Refused, Signal, StateIs
 from runtime import ffmpeg
 from runtime.ring import Ring, RingError
 from tests.capture.session.tapes import asked, recorded, session
@@ -96,8 +100,6 @@ def test_a_signal_that_changes_its_standard_goes_on_in_a_part_of_its_own(tmp_pat
 
 def test_a_recording_ends_by_time_and_leaves_nothing_but_whole_files(tmp_path: Path) -> None:
     wanted = asked(tmp_path)
-    from dataclasses import replace
-
     done, _ = recorded(replace(wanted, stops=replace(wanted.stops, after_s=1.5)))
     found = numbers(done.files[0])
     assert found == list(range(len(found))) and 35 <= len(found) <= 75
@@ -105,8 +107,6 @@ def test_a_recording_ends_by_time_and_leaves_nothing_but_whole_files(tmp_path: P
 
 
 def test_a_blank_tape_ends_the_recording(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     wanted = asked(tmp_path, "--faults", "blue 60 @ 0.8")
     done, heard = recorded(replace(wanted, stops=replace(wanted.stops, blank_s=1.0)))
     assert "blue" in done.reason and heard.happened("blue")
@@ -118,9 +118,6 @@ def test_the_live_ring_shows_the_frames_of_the_recording_by_their_numbers(tmp_pa
         held.record(asked(tmp_path, "--seconds", "4"))
         live = heard.wait(Live)
         heard.wait(Picture, lambda one: one.frame >= 30)
-        from capture.decks import stamp
-        from capture.measure.planes import planes_of
-
         with Ring.open(live.ring) as ring:
             assert (ring.facts.width, ring.facts.height, ring.facts.format) == (180, 144, "YUV422P8")
             data = bytearray(ring.facts.frame_bytes)
@@ -172,8 +169,6 @@ def test_what_cannot_be_recorded_is_refused_and_nothing_is_touched(tmp_path: Pat
 
 
 def test_a_device_that_cannot_be_opened_leaves_nothing_behind(tmp_path: Path) -> None:
-    from capture.session.messages import Failed
-
     with session() as (held, heard):
         held.record(asked(tmp_path, "--refuse", "Device or resource busy"))
         failed = heard.wait(Failed)
@@ -182,9 +177,6 @@ def test_a_device_that_cannot_be_opened_leaves_nothing_behind(tmp_path: Path) ->
 
 
 def test_a_dv_tape_is_copied_bit_for_bit(tmp_path: Path) -> None:
-    from capture.decks.listing import command
-    from capture.session.asking import Asked, Feed, Source
-
     tape = tmp_path / "tape.dv"
     words = ("dv-pal", "--memory", str(tmp_path / "memory"))
     subprocess.run(command(*words, "--fast", "2", "--out", str(tape)), check=True, capture_output=True)
@@ -204,9 +196,6 @@ def test_ntsc_keeps_its_rate(tmp_path: Path) -> None:
 
 
 def test_dv_tells_what_its_timecode_and_its_blocks_say(tmp_path: Path) -> None:
-    from capture.decks.listing import command
-    from capture.session.asking import Asked, Feed, Source
-
     faults = "drop 5 @ 0.4; corrupt 40 @ 1; repeat 2 @ 1.4; timecode 100 @ 2; recording @ 2.4"
     words = ("dv-pal", "--memory", str(tmp_path / "memory"), "--faults", faults, "--seconds", "3")
     feed = Feed("dv", "pipe:0", (), command(*words))
@@ -221,3 +210,23 @@ def test_dv_tells_what_its_timecode_and_its_blocks_say(tmp_path: Path) -> None:
     assert [one.frame for one in heard.happened("recording")] == [0, 55]
     assert (done.lost, done.repeated) == (7, 2)
     assert heard.all(Counters)[-1].timecode
+
+
+def test_it_is_split_where_recordings_begin_and_loses_nothing_at_the_cuts(tmp_path: Path) -> None:
+    wanted = asked(tmp_path, "--faults", "blue 1 @ 1.2", "--seconds", "4", part_s=0.9)
+    done, heard = recorded(replace(wanted, splits=Splits(recordings=True)))
+    (picture,) = heard.happened("picture")
+    assert [(one.first, one.last) for one in done.parts] == [(0, picture.frame), (picture.frame, 100)]
+    found = [number for path in done.files for number in numbers(path)]
+    assert [one for one in found if one >= 0] == [*range(30), *range(55, 100)] and len(found) == 100
+    assert sum(reading.samples(Path(path)) for path in done.files) == 100 * 1920
+    assert "cut in 2 files" in done.note
+
+
+def test_dv_is_split_byte_for_byte(tmp_path: Path) -> None:
+    words = ("dv-pal", "--memory", str(tmp_path / "memory"), "--faults", "recording @ 1.2", "--seconds", "2")
+    feed = Feed("dv", "pipe:0", (), command(*words))
+    wanted = Asked(Source((feed,), frame_rate="25/1", dv=True), str(tmp_path), "dv", part_s=0.8, reserve_mb=1)
+    done, _ = recorded(replace(wanted, splits=Splits(recordings=True)))
+    assert [(one.first, one.last) for one in done.parts] == [(0, 30), (30, 50)]
+    assert [Path(path).stat().st_size for path in done.files] == [30 * 144_000, 20 * 144_000]
