@@ -17,6 +17,7 @@ from editor.capture.finding import Finding
 from editor.capture.taken import CAPTURE, as_take, graph_of, take_of, tape_name, wish_of
 from editor.capture.taping import PATIENCE_S, Taping
 from editor.language import tr
+from editor.window.left_tape import Fate, LeftTape
 from graphs.document import NodeId
 from runtime.takes import SetError
 
@@ -46,6 +47,10 @@ class CaptureParts(QObject):
         window.status.addPermanentWidget(self._at_work)
         self._register()
         window.start.capture_wanted.connect(lambda: self.show_panel())
+        self.left = LeftTape(window)
+        self.left.open_wanted.connect(self._open_left)
+        self.left.mend_wanted.connect(lambda: self.show_panel())
+        self.taping.turned.connect(self._turned)
         self.taping.changed.connect(self._news)
         self.taping.ended.connect(self._ended)
 
@@ -114,6 +119,20 @@ class CaptureParts(QObject):
         self._window.settings.set(DECKS, on)
 
     # ---- what becomes of a tape
+
+    def _turned(self, state: str) -> None:
+        """So that the next window knows, should this one crash."""
+        asked = self.taping.asked
+        if state == "recording" and asked is not None:
+            self.left.recording(asked.folder, asked.name)
+        elif state in ("done", "failed"):
+            self.left.recording("", "")
+
+    def _open_left(self, found: object) -> None:
+        assert isinstance(found, Fate)
+        self._node = None
+        files = tuple(str(one) for one in found.files)
+        self._open(Done("", files, (), "", "", "", 0, 0))
 
     def _open(self, done: object) -> None:
         """The recording in the graph: in the capture node that asked for it, else as any tape."""
