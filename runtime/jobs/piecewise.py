@@ -17,18 +17,18 @@ from functools import partial
 from pathlib import Path
 
 from graphs.document import NodeId
+from runtime.jobs.adding_up import bytes_of, summed
 from runtime.jobs.events import Event, Joining, Note, Waiting, Writing
-from runtime.jobs.hashing import HashError, combined, packets, sums_in
 from runtime.jobs.holding_up import HoldingUp, disk_is_full, free_bytes, in_gb
 from runtime.jobs.joining import join, listing
-from runtime.jobs.journal import Folder, Piece, Whole, digest, hashes_name, size_of
+from runtime.jobs.journal import Folder, Piece, Whole, hashes_name
 from runtime.jobs.lanes import Lane
 from runtime.jobs.pool import Maker, work
+from runtime.jobs.reading_back import coded_sum, read_back
 from runtime.jobs.segments import (
     TARGET_S,
     TRIAL_FRAMES,
     Segment,
-    Span,
     Timeline,
     due,
     halves,
@@ -37,7 +37,7 @@ from runtime.jobs.segments import (
     size_for,
 )
 from runtime.jobs.substitutes import Substitutes
-from runtime.protocol import RenderSink, SinkProgress
+from runtime.protocol import RenderSink
 from runtime.session import NodeFailure, RenderError, RenderResult, RenderUpdate
 
 __all__ = ["Piecewise", "Rules"]
@@ -159,7 +159,7 @@ class Piecewise:
     def _recollect(self) -> None:
         """What is whole already, by the journal and byte for byte."""
         said = self.folder.wholes()
-        self._wholes = [whole for whole in said if self.folder.sound(whole, self._coded)]
+        self._wholes = [whole for whole in said if self.folder.sound(whole, partial(coded_sum, self.ffmpeg))]
         self._substitutes.recall(self._wholes)
         self.folder.tidy(self._wholes)
         if len(self._wholes) < len(said):
@@ -167,7 +167,7 @@ class Piecewise:
 
     def _foretell(self) -> None:
         """The disk that is needed is told before hours are spent."""
-        need = self._need(*self.timeline.whole) - sum(self._bytes().values())
+        need = self._need(*self.timeline.whole) - sum(bytes_of(self._wholes).values())
         free = self.rules.free(self.folder.path.parent)
         if need > free:
             self.tell(Note(
@@ -232,30 +232,9 @@ class Piecewise:
             with self._lock:
                 self._now.pop(id(maker), None)
             raise
-        pieces = {lane.node: self._piece(names[lane.node], parts[lane.node], folder=lane.sink.frames_as_files)
+        pieces = {lane.node: read_back(self.ffmpeg, self.folder.path / names[lane.node], parts[lane.node])
                   for lane in lanes}  # fmt: skip
         self._keep(segment, pieces, done, {sink.node: sink.shown for sink in asked if sink.shown}, maker)
-
-    def _piece(self, name: str, span: Span, *, folder: bool) -> Piece:
-        path = self.folder.path / name
-        sums = sums_in((self.folder.path / hashes_name(name)).read_bytes())
-        try:
-            coded = None if folder else packets(self.ffmpeg, path)
-        except HashError as fault:
-            raise RenderError(NodeFailure(name, "", span[0], None, f"cannot be read back: {fault}")) from None
-        found = {len(sums), len(sums if coded is None else coded)}
-        if found != {span[1] - span[0]}:
-            text = f"{min(found)} of {span[1] - span[0]} frames were written"
-            raise RenderError(NodeFailure(name, "", span[0], None, text))
-        told = {"sha256": digest(path)} if coded is None else {"sha256": "", "packets_sha256": combined(coded)}
-        return Piece(name, len(sums), size_of(path), frames_sha256=combined(sums), **told)
-
-    def _coded(self, path: Path) -> str:
-        """What the coded pictures of a piece add up to; nothing where it cannot be read."""
-        try:
-            return combined(packets(self.ffmpeg, path))
-        except HashError:
-            return ""
 
     def _keep(
         self,
@@ -316,14 +295,7 @@ class Piecewise:
     def _need(self, first: int, last: int) -> int:
         """Bytes that frames [first, last) of the lead take, by what was made so far."""
         frames = sum(whole.last - whole.first for whole in self._wholes)
-        return int(sum(self._bytes().values()) / frames * (last - first) * 1.3) if frames else 0
-
-    def _bytes(self) -> dict[NodeId, int]:
-        found: dict[NodeId, int] = {}
-        for whole in self._wholes:
-            for node, piece in whole.pieces.items():
-                found[NodeId(node)] = found.get(NodeId(node), 0) + piece.size_bytes
-        return found
+        return int(sum(bytes_of(self._wholes).values()) / frames * (last - first) * 1.3) if frames else 0
 
     def _await_room(self, need: int, where: Path | None = None) -> None:
         self._held_up.await_room(need, where or self.folder.path.parent)
@@ -344,29 +316,8 @@ class Piecewise:
     def _progress(self, maker: int, update: RenderUpdate) -> None:
         with self._lock:
             self._now[maker] = update
-            summed = self._summed()
-        self.tell(Writing(summed))
-
-    def _summed(self) -> RenderUpdate:
-        """The whole render, of what is whole and what the makers say of theirs."""
-        sizes = self._bytes()
-        sinks = []
-        for lane in self.lanes:
-            written = encoded = sum(
-                whole.pieces[lane.node].frames for whole in self._wholes if lane.node in whole.pieces
-            )
-            size = sizes.get(lane.node, 0)
-            for sink in (sink for update in self._now.values() for sink in update.sinks if sink.node == lane.node):
-                written, encoded, size = written + sink.written, encoded + sink.encoded, size + sink.size_bytes
-            sinks.append(SinkProgress(lane.node, written, encoded, lane.frames, size))
-        worked_s = sum(whole.took_s for whole in self._wholes) + sum(one.elapsed_s for one in self._now.values())
-        return RenderUpdate(
-            tuple(sinks),
-            sum(sink.encoded for sink in sinks),
-            sum(sink.total for sink in sinks),
-            sum(sink.size_bytes for sink in sinks),
-            worked_s / self._working,
-        )
+            told = summed(self.lanes, self._wholes, self._now.values(), self._working)
+        self.tell(Writing(told))
 
     # -- the files
     def join(self, lane: Lane, document: str, record: str) -> None:
