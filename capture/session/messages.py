@@ -3,7 +3,7 @@
 As runtime/protocol.py: msgpack `[type name, fields]`, framed by runtime/framing.py; a field that the reader does not
 know is ignored, one that is missing takes its default; a change that breaks this raises VERSION. Times: `t_s` is
 seconds since the first frame of this recording (or preview), on the recorder's clock, holes included. Frames: `frame`
-counts the recorded frames from 0 across all parts; that of the file when it is joined. live.md tells the story.
+counts the recorded frames from 0 across all parts; that of the file when it is joined.
 """
 
 from __future__ import annotations
