@@ -48,8 +48,8 @@ def run(args: argparse.Namespace) -> int:
     if len(pairs) < _LEAST_MARKS or drift is None or drift.error_ppm > _SURE_PPM:
         unsure = f" ({drift})" if drift is not None else ""
         raise UserError(
-            f"{path}: {len(picture)} flashes, {len(sound)} beeps, {len(pairs)} of which may belong together{unsure}: too "
-            "little to tell. Record marks at both ends, or measure by eye how late the sound is: the node sound.drift",
+            f"{path}: {len(picture)} flashes, {len(sound)} beeps, {len(pairs)} of which may belong together{unsure}: "
+            "too little. Record marks at both ends, or measure by eye how late the sound is: the node sound.drift",
             FAILED,
         )
     print(

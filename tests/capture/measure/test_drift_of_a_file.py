@@ -44,7 +44,7 @@ def test_a_file_without_marks_is_told(tmp_path: Path) -> None:
     path = tmp_path / "plain.mkv"
     argv = [written.FFMPEG, "-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x36:d=2", "-f", "lavfi", "-i", "sine=d=2"]
     subprocess.run([*argv, "-c:v", "ffv1", "-c:a", "pcm_s16le", str(path)], check=True)
-    with pytest.raises(UserError, match="too little to tell"):
+    with pytest.raises(UserError, match="too little"):
         drift(str(path))
     mute = tmp_path / "mute.mkv"
     subprocess.run([*argv[:7], "-t", "1", "-c:v", "ffv1", str(mute)], check=True)
