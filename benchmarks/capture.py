@@ -100,7 +100,7 @@ Meanwhile = Callable[[Session, Recording], None]
 def recorded(
     place: Path, name: str, deck: Sequence[str], seconds: float, meanwhile: Meanwhile | None = None, **asked: Any
 ) -> Recording:
-    """Record `seconds` of the PAL deck, started with the further words `deck`."""
+    """Record `seconds` of a deck (`which`, else PAL), started with the further words `deck`."""
     found = Recording()
     truth = place / f"{name}.truth"
     changed = threading.Condition()
@@ -114,7 +114,8 @@ def recorded(
                 found.failed = event.text
             changed.notify_all()
 
-    device = next(one for one in listing.devices() if one.id == "deck:pal")
+    which = asked.pop("which", "pal")
+    device = next(one for one in listing.devices() if one.id == f"deck:{which}")
     assert isinstance(device.source, PipedInput)
     words = ("--truth", str(truth), "--memory", str(place / f"{name}.memory"), *deck)
     device = replace(device, source=replace(device.source, argv=(*device.source.argv, *words)))
@@ -131,7 +132,7 @@ def recorded(
     finally:
         session.close("benchmark", 30.0)
     found.runs = runs_of(truth)
-    for path in found.done.files if found.done else ():
+    for path in found.done.files if found.done and which == "pal" else ():
         found.pictures += reading.pictures(Path(path))
         found.marks += reading.sound(Path(path))
     return found
@@ -307,6 +308,29 @@ def drifting(place: Path) -> Row:
     )
 
 
+def changed(place: Path) -> Row:
+    found = recorded(place, "standard", ("--faults", "standard @ 4"), 12)
+    told = found.happened("changed", "back")
+    later = [one for one in found.numbers if len(found.runs) > 1 and one >= found.runs[-1].first]
+    read = f"{found.numbers.index(99) + 1 if 99 in found.numbers else 0} pictures of PAL, {len(later)} of NTSC"
+    lost = lost_by_us(found)
+    right = not lost and 99 in found.numbers and bool(later) and len(found.done.files if found.done else ()) == 2
+    return Row("changes to NTSC at 4.00 s", "at 4.00", _said(told), read, len(lost), right and bool(told))
+
+
+def dv(place: Path) -> Row:
+    """A DV tape: nothing of it has a time, its timecode and its blocks tell all."""
+    faults = "corrupt 40 @ 2; timecode 250 @ 3; drop 4 @ 4; repeat 2 @ 5; recording @ 6"
+    found = recorded(place, "dv", ("--faults", faults), 8, which="dv-pal")
+    told = [one for one in found.happened("errors", "timecode", "lost", "repeated", "recording") if one.t_s > 0]
+    expected = {"errors": 40, "timecode": 250, "lost": 4 + 2, "repeated": 2}
+    counted = {kind: sum(one.count for one in told if one.kind == kind) for kind in expected}
+    begun = sum(one.kind == "recording" for one in told)
+    frames = found.done.frames if found.done else 0
+    truth = "40 blocks at 2.00, jump of 250 at 3.00, 4 lost at 4.00, 2 repeated for 2 that are gone at 5.00"
+    return Row("DV: " + faults, truth, _said(told), f"{frames} frames", 0, counted == expected and begun == 1)
+
+
 def _killed(what: str, found: Recording, told: list[Happened]) -> Row:
     hole = _hole(found)
     counted = max((one.count for one in told), default=0)
@@ -403,6 +427,8 @@ TRIED: dict[str, Callable[[Path], Row | None]] = {
     "kill": killed,
     "ffmpeg": killed_ffmpeg,
     "disk": filled,
+    "standard": changed,
+    "dv": dv,
     "drift": drifting,
 }
 
