@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -27,6 +27,7 @@ from capture.session.messages import Happened
 from editor import theme
 from editor.capture import choosing, words
 from editor.capture.asking import asked_for, default_folder, taken_names
+from editor.capture.branching import Branching, Restored, Wanted
 from editor.capture.choosing import Wish
 from editor.capture.deck import Deck
 from editor.capture.events import EventList
@@ -85,6 +86,10 @@ class CapturePanel(QWidget):
         self.notices = Notices()
         self.watching = Watching(self)
         self.room = Room(self)
+        self.branching = Branching(self)
+        self.branch: Callable[[], Wanted | None] = lambda: None
+        """What the open graph has to show of a live capture; the window sets it."""
+        self._behind = ""
         self._chosen = False
         self._lay_out()
         self._listen()
@@ -195,6 +200,9 @@ class CapturePanel(QWidget):
         theme.watch.changed.connect(self._redraw)
         self.scopes.mark_button.toggled.connect(self._manner)
         self.scopes.fields_button.toggled.connect(self._manner)
+        self.scopes.graph_button.toggled.connect(lambda _: self.look_at_graph())
+        self.branching.shown.connect(self._restored)
+        self.branching.told.connect(self._not_restored)
 
     # ---- what the user does
 
@@ -378,6 +386,15 @@ class CapturePanel(QWidget):
 
     # ---- what is shown
 
+    def _badge(self) -> None:
+        """The words over the picture."""
+        standing = self._taping.standing
+        badges = _badges(standing)
+        if self._behind:
+            badges = (*badges, (self._behind, "#9cc9ff"))
+        red = standing.state == "recording"
+        self.picture.say(self._text(standing), alarm=self._alarm(standing), badges=badges, red=red)
+
     def _show(self) -> None:
         standing = self._taping.standing
         room = self.room
@@ -385,11 +402,11 @@ class CapturePanel(QWidget):
         self.strip.show_events(standing.events, standing.elapsed_s, recording=standing.state == "recording")
         self.events.show_events(standing.events)
         self.meters.show_levels(standing.heard, self._no_sound(standing))
-        self.picture.say(self._text(standing), alarm=self._alarm(standing), badges=_badges(standing),
-                        red=standing.state == "recording")  # fmt: skip
+        self._badge()
         live = standing.live.ring if standing.live is not None and self.isVisible() else ""
         if live != self.watching.path:
             self.watching.watch(live)
+            self.look_at_graph()
         if standing.refused:
             self.notices.show_notice("refused", standing.refused, kind="warn")
 
@@ -426,7 +443,8 @@ class CapturePanel(QWidget):
 
     def _seen(self, seen: object) -> None:
         assert isinstance(seen, Seen)
-        self.picture.show_picture(seen)
+        if not self._behind:
+            self.picture.show_picture(seen)
         self.scopes.show_seen(seen)
 
     def _no_picture(self) -> None:
@@ -434,6 +452,32 @@ class CapturePanel(QWidget):
             return  # the last one stays, under the words
         self.picture.clear()
         self.scopes.clear()
+
+    def look_at_graph(self) -> None:
+        """Follow the capture by the open graph, where that is wished for and it has something to show."""
+        button, wanted = self.scopes.graph_button, self.branch()
+        button.setEnabled(wanted is not None)
+        if wanted is None:
+            button.setToolTip(tr("Shows the tape as the open graph restores it. Open one with a Tape capture first, "
+                                 "such as the preset Capture, PAL."))  # fmt: skip
+        else:
+            button.setToolTip(tr("Shows the tape as the open graph restores it, at “{node}”").format(node=wanted.title))
+        self._behind = ""
+        self.branching.follow(wanted if button.isChecked() else None, self.watching.path)
+        self._badge()
+
+    def _restored(self, restored: object) -> None:
+        assert isinstance(restored, Restored)
+        wanted = self.branch()
+        title = wanted.title if wanted is not None else ""
+        self._behind = tr("{node}, {count} frames behind").format(node=title, count=restored.behind)
+        self.picture.show_image(restored.image, restored.shape)
+        self._badge()
+
+    def _not_restored(self, text: str) -> None:
+        self._behind = ""
+        self.scopes.graph_button.setChecked(False)
+        self.notices.show_notice("branch", text, kind="warn")
 
     def _manner(self) -> None:
         self.watching.manner = Manner(
@@ -469,6 +513,7 @@ class CapturePanel(QWidget):
 
     def end(self) -> None:
         """Before the program ends."""
+        self.branching.close()
         self.watching.close()
         self._finding.close()
 

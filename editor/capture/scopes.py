@@ -31,6 +31,9 @@ class LiveScopes(QWidget):
         self.fields_button.setText(tr("Both fields"))
         self.fields_button.setCheckable(True)
         self.fields_button.setToolTip(tr("All lines of the picture; movement combs. Without it: one field, smoothly."))
+        self.graph_button = QToolButton()
+        self.graph_button.setText(tr("Through the graph"))
+        self.graph_button.setCheckable(True)
         split = QSplitter()
         split.setHandleWidth(6)
         for screen, wide in ((self.waveform, 380), (self.vectors, 200), (self.histogram, 260)):
@@ -40,6 +43,7 @@ class LiveScopes(QWidget):
         split.setSizes([380, 200, 260])
         foot = QHBoxLayout()
         foot.addWidget(self.said, 1)
+        foot.addWidget(self.graph_button)
         foot.addWidget(self.fields_button)
         foot.addWidget(self.mark_button)
         rows = QVBoxLayout(self)

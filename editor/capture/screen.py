@@ -32,7 +32,10 @@ class LiveScreen(QWidget):
         return self._image
 
     def show_picture(self, seen: Seen) -> None:
-        self._image, self._shape = seen.image, seen.shape
+        self.show_image(seen.image, seen.shape)
+
+    def show_image(self, image: QImage, shape: float) -> None:
+        self._image, self._shape = image, shape
         self.update()
 
     def clear(self) -> None:

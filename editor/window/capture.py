@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QProgressDialog, QToolButton
 from capture.session.messages import Done
 from editor import theme
 from editor.capture import words
+from editor.capture.branching import Wanted
 from editor.capture.finding import Finding
 from editor.capture.taken import CAPTURE, as_take, graph_of, take_of, tape_name, wish_of
 from editor.capture.taping import PATIENCE_S, Taping
@@ -74,6 +75,7 @@ class CaptureParts(QObject):
             from editor.capture.panel import CapturePanel
 
             self.panel = CapturePanel(self.taping, self.finding, self._window.settings, self._window.asker)
+            self.panel.branch = self._branch
             self.panel.setWindowIcon(self._window.windowIcon())
             self.panel.addActions([self._record, self._note])
             self.panel.open_wanted.connect(self._open)
@@ -88,6 +90,7 @@ class CaptureParts(QObject):
             if doc is not None:
                 self.panel.take_over(wish_of(doc.params, self.panel.form.wish))
         self.panel.show()
+        self.panel.look_at_graph()
         self.panel.raise_()
         self.panel.activateWindow()
 
@@ -216,6 +219,34 @@ class CaptureParts(QObject):
         elif standing.failed is not None:
             text = standing.failed.text
             self._window.notices.show_notice("captured", text, [(tr("Show"), self.show_panel)], kind="error")
+
+    def _branch(self) -> Wanted | None:
+        """What the open graph has to show of the tape while it plays: the node that it names for that, else what the
+        viewer shows."""
+        desk, parts = self._window.desk, self._window.parts
+        nodes = desk.graph.nodes
+        capture = self._node if self._node in nodes else None
+        capture = capture or next((one.id for one in nodes.values() if one.type == CAPTURE and not one.bypass), None)
+        if capture is None or parts is None or self._window.on_start_page:
+            return None
+        named = desk.graph.meta.get("live")
+        shown = [parts.viewer.shown["B"], parts.viewer.shown["A"]]
+        for node in (NodeId(named) if isinstance(named, str) else None, *shown):
+            if node is None or node not in nodes or node == capture:
+                continue
+            link = desk.graph.incoming(node).get("clip")
+            at = (
+                node
+                if parts.engine.analysis.places.sink(node) is None
+                else link.source[0]
+                if link is not None
+                else None
+            )
+            if at is not None and at in nodes:
+                kind = desk.kind(at)
+                title = nodes[at].label or (tr(kind.name()) if kind is not None else at)
+                return Wanted(desk.graph, capture, at, title, desk.registry)
+        return None
 
     # ---- news
 
