@@ -85,6 +85,7 @@ def _lines(facts: dict[str, Any]) -> Iterable[str]:
     yield f"  lost {facts['lost']}, late {facts['late']}, repeated {facts['repeated']}"
     if facts.get("drift"):
         yield f"  {facts['drift']['text']}"
+    yield from (f"  → {line}" for line in facts.get("advice", ()))
     for one in facts["parts"]:
         yield f"  {one['path']}: frames {one['first']} to {one['last'] - 1}, {one['size_bytes'] / 1e6:.1f} MB"
     for one in facts["events"]:

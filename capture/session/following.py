@@ -9,12 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from capture.dv import following
+from capture.dv.again import advice
 from capture.dv.frames import DvError, Frame, Reader
+from capture.dv.report import Gathering
 from capture.session.argv import Files
 from capture.session.messages import Happened, HappeningKind
 
@@ -48,6 +50,7 @@ class DvFacts:
     errors: int = 0
     blocks: int = 0
     frames: int = 0
+    advice: tuple[str, ...] = ()  # once the run is over
 
 
 class DvFollower:
@@ -57,7 +60,7 @@ class DvFollower:
         self, files: Files, first: int, rate: float, start_s: Callable[[], float], told: Callable[[Happened], None]
     ) -> None:
         self._files, self._first, self._rate, self._start_s, self._told = files, first, rate, start_s, told
-        self._reader, self._state = Reader(), following.State()
+        self._reader, self._gathering = Reader(), Gathering()
         self._file: IO[bytes] | None = None
         self._index = 0
         self._bad: tuple[int, int, int] | None = None  # first frame, frames, blocks of a stretch that goes on
@@ -80,6 +83,7 @@ class DvFollower:
                 if over:
                     self._take(self._reader.end())
                     self._tell_errors()
+                    self._advise()
             except DvError as fault:
                 if not self._broken:
                     self._broken = True
@@ -113,7 +117,7 @@ class DvFollower:
 
     def _take(self, frames: list[Frame]) -> None:
         for frame in frames:
-            self._state, events = following.step(self._state, frame)
+            events = self._gathering.add(frame)
             for one in events:
                 self._event(one)
             self._errors(frame)
@@ -125,6 +129,12 @@ class DvFollower:
                 str(frame.timecode or ""), recorded, facts.lost + lost, facts.repeated + repeated,
                 facts.errors + (frame.bad_blocks > 0), facts.blocks + frame.bad_blocks, frame.number + 1,
             )  # fmt: skip
+
+    def _advise(self) -> None:
+        """At the end: which places of the tape are worth playing once more."""
+        report = self._gathering.report()
+        if report is not None:
+            self.facts = replace(self.facts, advice=tuple(advice(report)))
 
     def _event(self, one: following.Event) -> None:
         text = f"{one.was} to {one.now}" if one.was and one.now else one.now or one.was

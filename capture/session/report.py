@@ -58,6 +58,7 @@ def facts_of(asked: Asked, done: Done, marks: Sequence[Happened], tally: Tally, 
         "errors": tally.errors,
         "samples": tally.samples,
         "drift": _drifted(drift),
+        "advice": [line for run in tally.runs for line in run.dv.advice],
         "duration_s": round(done.t_s, 3),
         "files": [Path(one).name for one in done.files],
         "parts": [{**asdict(one), "path": Path(one.path).name} for one in done.parts],
@@ -230,6 +231,8 @@ def _overview(facts: Facts) -> Iterable[tuple[str, str]]:
     yield "Sound", f"{facts['samples']:,} samples"
     if facts["drift"]:
         yield "Drift", facts["drift"]["text"]
+    for line in facts.get("advice", ()):
+        yield "What next", str(line)
 
 
 def _row(name: str, value: str) -> str:

@@ -210,6 +210,7 @@ def test_dv_tells_what_its_timecode_and_its_blocks_say(tmp_path: Path) -> None:
     assert [one.frame for one in heard.happened("recording")] == [0, 55]
     assert (done.lost, done.repeated) == (7, 2)
     assert heard.all(Counters)[-1].timecode
+    assert "capture merge" in Path(done.report).read_text(encoding="utf-8")  # it says what to play once more
 
 
 def test_it_is_split_where_recordings_begin_and_loses_nothing_at_the_cuts(tmp_path: Path) -> None:
