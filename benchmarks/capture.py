@@ -121,10 +121,12 @@ def recorded(
     device = replace(device, source=replace(device.source, argv=(*device.source.argv, *words)))
     source = source_of(Choice(device, format=device.formats[0], size=asked.pop("size", (720, 576))))
     folder = asked.pop("folder", place)
+    mend = asked.pop("mend", False)
     session = Session(heard)
     try:
         stops = Stops(after_s=seconds, lost_s=30.0)
-        session.record(Asked(source=source, folder=str(folder), name=name, stops=stops, **asked))
+        wanted = Asked(source=source, folder=str(folder), name=name, stops=stops, **asked)
+        _ = session.mend(wanted) if mend else session.record(wanted)
         if meanwhile:
             meanwhile(session, found)
         with changed:
@@ -347,6 +349,32 @@ def _killed(what: str, found: Recording, told: list[Happened]) -> Row:
     )
 
 
+def cut_off(place: Path) -> Row:
+    """Everything of ours is killed at once, as when the power fails; later the recording is made whole."""
+    words = [sys.executable, "-m", "benchmarks.capture", "--keep", str(place), "--victim"]
+    victim = psutil.Popen(words, cwd=ROOT, start_new_session=os.name != "nt")
+    truth = place / "power.truth"
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until and not (truth.exists() and time.time() > runs_of(truth)[0].start_wall + 6):
+        time.sleep(0.02)
+    family = [victim, *victim.children(recursive=True)]
+    for one in family:
+        one.suspend()  # or a child would have the time to close its files
+    for one in family:
+        one.kill()
+    killed_wall = time.time()
+    victim.wait()
+    found = recorded(place, "power", (), 0, mend=True)
+    found.killed_wall = killed_wall
+    given = round((killed_wall - found.runs[0].start_wall) * RATE)
+    last = max(found.numbers, default=-1)
+    lost = lost_by_us(found)
+    counted = found.done.frames if found.done else -1
+    right = not lost and given - last <= RATE and counted == len(found.pictures)
+    read = f"{len(found.pictures)} pictures, the last is {last}"
+    return Row("all killed -9 after 6 s", f"deck was at {given}", f"{counted} frames", read, len(lost), right)
+
+
 def filled(place: Path) -> Row | None:
     """A disk of its own, in memory, that something else fills up while we record."""
     disk = place / "disk"
@@ -426,6 +454,7 @@ TRIED: dict[str, Callable[[Path], Row | None]] = {
     "vanish": vanished,
     "kill": killed,
     "ffmpeg": killed_ffmpeg,
+    "power": cut_off,
     "disk": filled,
     "standard": changed,
     "dv": dv,
@@ -438,7 +467,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--only", default="", help=f"some of load, {', '.join(TRIED)}")
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--victim", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
+    if args.victim:
+        recorded(args.keep, "power", (), 1000)
+        return 0
     wanted = [one for one in args.only.split(",") if one] or ["load", *TRIED]
     with tempfile.TemporaryDirectory(prefix="capture ", ignore_cleanup_errors=True) as made:
         place = args.keep or Path(made)
