@@ -202,7 +202,7 @@ class Scene:
     async def _joined(self, cluster: LocalCluster, folder: Path, number: int) -> Worker:
         self.pace[f"machine{number}"] = 1.0
         made = await Worker(
-            cluster.scheduler_address, nthreads=2, resources={SEGMENT: 1}, name=f"machine{number}", host="127.0.0.1",
+            cluster.scheduler_address, nthreads=1, resources={SEGMENT: 1}, name=f"machine{number}", host="127.0.0.1",
             dashboard=False, dashboard_address="127.0.0.1:0", local_directory=str(folder), memory_limit=0,
             silence_logs=50,
         )  # fmt: skip

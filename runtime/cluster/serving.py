@@ -26,7 +26,6 @@ from runtime.cluster.finding import announced
 SEGMENT, GPU, MEMORY = "segment", "GPU", "memory"
 """Dask's resources of a machine: segments at once, graphics cards, bytes."""
 _RETRY_S = 3.0
-_SPARE_THREADS = 1
 
 
 def quiet() -> None:
@@ -123,8 +122,9 @@ async def join(
         try:
             while True:
                 try:
+                    # no more threads than slots: only what waits behind a busy thread is given to an idle machine
                     worker = Worker(
-                        door.text, nthreads=machine.slots + _SPARE_THREADS, resources=machine.resources,
+                        door.text, nthreads=machine.slots, resources=machine.resources,
                         name=f"{machine.name}-{os.getpid()}", security=guard, protocol=door.protocol,
                         host="127.0.0.1" if door.here else None, dashboard=False, dashboard_address="127.0.0.1:0",
                         local_directory=folder, memory_limit=0, death_timeout=_RETRY_S, silence_logs=50,
