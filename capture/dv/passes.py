@@ -20,7 +20,8 @@ __all__ = ["Pass", "read"]
 
 _BREAKS = ("back", "forward", "recording")
 """Events at which the timecode begins anew, or may."""
-NO_TIME = -1
+NO_TIME = -(1 << 40)
+"""Numbers below 0 are times before midnight: frames before the first timecode are reckoned back from it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class Pass:
     """`raw`: the file in which its frames lie (the tape's own, or what was taken out of a container).
 
     One entry a frame of tape; frames that came twice are left out. `place`: of its first byte in `raw`. `time`: its
-    timecode as a number of frames, reckoned on where it could not be read, NO_TIME before the first. `stretch`: counts
+    timecode as a number of frames, reckoned on (and back) where it could not be read. `stretch`: counts
     up where the timecode may begin anew. `epoch`: of each stretch, what the camera's clock would have been at timecode
     0, in seconds; NaN where it has no date. `bad`: damaged blocks.
     """
@@ -50,7 +51,7 @@ class Pass:
     def timecode(self, number: int) -> str:
         """Of a frame, as people write it; empty where it has none."""
         time = int(self.time[number])
-        return "" if time == NO_TIME else written(time, self.system.nominal, ";" in self.report.first_tc)
+        return "" if time < 0 else written(time, self.system.nominal, ";" in self.report.first_tc)
 
 
 @dataclass(slots=True)
@@ -98,6 +99,8 @@ def read(source: Source, name: str, copy: Path | None = None, on_read: Callable[
         epoch[stretch] = np.median(told)
     raw = source.path if source.raw or copy is None else copy
     place, time, stretch, bad = rows.T
+    first = int(np.argmax(time != NO_TIME))
+    time[:first] = time[first] - np.arange(first, 0, -1)
     return Pass(name, raw, report.system, report, place, time, stretch, epoch, bad, index.repeated)
 
 

@@ -140,6 +140,17 @@ def test_what_is_bad_in_all_passes_is_told(tmp_path: Path) -> None:
     assert (found.damaged, found.result.damaged) == (2, 2)
 
 
+def test_frames_before_the_first_timecode_are_laid_side_by_side_too(tmp_path: Path) -> None:
+    truth = tapes.recorded(40, tc=10)
+    for at in range(20):
+        tapes.set_timecode(truth, at, None, 25)
+    one, other = truth.copy(), truth[7:].copy()
+    tapes.damage(one, 12, list(range(200)), sta=10)
+    _, made = merged(tmp_path, one, other)
+    assert made.shape == truth.shape
+    assert (made == truth).all()
+
+
 def test_a_damaged_timecode_is_mended_too(tmp_path: Path) -> None:
     truth = tapes.recorded(20, tc=777, when=WHEN)
     one, other = truth.copy(), truth.copy()
