@@ -33,7 +33,7 @@ def test_what_the_deck_withheld_or_its_card_lost_is_not_ours(tmp_path: Path) -> 
     assert gaps(recording(path, [n for n in got if n != 15])) == ([10, 11, 12, 20, 21], [15])
 
 
-def test_what_the_tape_played_between_two_starts_is_nobodys(tmp_path: Path) -> None:
+def test_what_the_tape_played_between_two_starts_is_nobodys_loss(tmp_path: Path) -> None:
     path = truth(tmp_path / "truth", {"what": "start", "number": 0}, {"what": "start", "number": 100})
     assert gaps(recording(path, [*range(10), *range(103, 110)])) == ([], [100, 101, 102])
 
