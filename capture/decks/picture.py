@@ -155,7 +155,11 @@ def _worn(rng: np.random.Generator, wear: Wear, luma: NDArray[np.float32], *chro
 
 def _drop_out(rng: np.random.Generator, luma: NDArray[np.float32]) -> None:
     tall, wide = luma.shape
-    line, start, length = rng.integers(tall // 6, tall - 16), rng.integers(wide // 36, wide * 2 // 3), int(rng.integers(wide // 24, wide // 4))
+    line, start, length = (
+        rng.integers(tall // 6, tall - 16),
+        rng.integers(wide // 36, wide * 2 // 3),
+        int(rng.integers(wide // 24, wide // 4)),
+    )
     luma[line, start : start + length] = 235
     tail = luma[line, start + length : start + length + 30]
     tail -= np.linspace(60, 0, len(tail), dtype=np.float32)
