@@ -5,8 +5,7 @@ A wish names things as the user saw them, so that it holds over restarts; `fitte
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fractions import Fraction
 from typing import Any
@@ -256,41 +255,6 @@ def codec_tip(codec: str) -> str:
         "v210": tr("10 bit, as SDI and DeckLink give it: about 27 MB a second."),
         "dv": tr("What the camera sent, copied. Nothing can be better."),
     }.get(codec, codec)
-
-
-# ---- names of files
-
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-
-
-def name_fault(name: str) -> str:
-    """Why a tape cannot be called that on some system that its file may come to; empty where it can."""
-    if not name.strip():
-        return tr("Give the tape a name")
-    bad = _FORBIDDEN.search(name)
-    if bad is not None:
-        return tr("{letter} cannot be in the name of a file").format(letter=repr(bad[0]))
-    if name != name.strip() or name.endswith("."):
-        return tr("A name neither begins nor ends with a space, nor ends with a dot")
-    return tr("Windows keeps this name for itself") if _DEVICES.fullmatch(name) else ""
-
-
-def free_name(name: str, taken: Collection[str]) -> str:
-    """`name`, or with the next number: `Tape 3` → `Tape 4`. `taken`: names of files, whatever their endings."""
-    begun = {one.casefold() for one in taken}
-
-    def used(text: str) -> bool:
-        head = text.casefold()
-        return any(one == head or one.startswith(f"{head}.") for one in begun)
-
-    if not used(name):
-        return name
-    found = re.fullmatch(r"(.*?)[ ]?(\d{1,3})", name)
-    base, number = (found[1], int(found[2])) if found and found[1].strip() and not found[1].endswith("-") else (name, 1)
-    while used(f"{base} {number + 1}"):
-        number += 1
-    return f"{base} {number + 1}"
 
 
 def _one[T: (Input, Standard)](among: Sequence[T], name: str) -> T | None:

@@ -10,10 +10,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -27,6 +24,8 @@ from capture.devices.found import Signal as Kind
 from editor import theme
 from editor.capture import choosing
 from editor.capture.choosing import NO_SOUND, WITH_PICTURE, Wish
+from editor.capture.grid import Grid, section, small
+from editor.capture.naming import name_fault
 from editor.language import tr
 from editor.plain import tip
 
@@ -55,14 +54,14 @@ class Form(QWidget):
         self.look_button = QToolButton()
         self.look_button.setToolTip(tr("Look for devices again"))
         self.look_button.setAccessibleName(tr("Look for devices again"))
-        self.about = _small()
+        self.about = small()
         self.try_button = QPushButton(tr("Try it with a test deck"))
         self.try_button.setToolTip(tr("A built-in device that plays a picture and sound; it needs no hardware"))
         self.folder, self.name = QLineEdit(), QLineEdit()
         self.folder_button = QToolButton()
         self.folder_button.setToolTip(tr("Choose the folder"))
         self.folder_button.setAccessibleName(tr("Choose the folder"))
-        self.name_fault = _small("Error")
+        self.wrong = small("Error")
         self.stop_after, self.blank = QSpinBox(), QSpinBox()
         self._boxes = (self.device, self.input, self.standard, self.format, self.sound)
         self._name_parts()
@@ -101,7 +100,7 @@ class Form(QWidget):
         """Why it cannot be recorded like this; empty where it can."""
         if self._found.device(self.wish.device) is None:
             return tr("Choose a device first")
-        wrong = choosing.name_fault(self.wish.name)
+        wrong = name_fault(self.wish.name)
         if wrong:
             return wrong
         if not self.wish.folder:
@@ -124,7 +123,7 @@ class Form(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(4)
-        rows.addWidget(_section(tr("FROM")))
+        rows.addWidget(section(tr("FROM")))
         first = QHBoxLayout()
         first.setSpacing(4)
         first.addWidget(self.device, 1)
@@ -132,7 +131,7 @@ class Form(QWidget):
         rows.addLayout(first)
         rows.addWidget(self.about)
         rows.addWidget(self.try_button)
-        source = _Grid()
+        source = Grid()
         self._source_rows = {
             key: source.row(text, part)
             for key, text, part in (
@@ -144,22 +143,22 @@ class Form(QWidget):
         }
         rows.addWidget(source)
         rows.addSpacing(8)
-        rows.addWidget(_section(tr("TO")))
+        rows.addWidget(section(tr("TO")))
         place = QWidget()
         across = QHBoxLayout(place)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(4)
         across.addWidget(self.folder, 1)
         across.addWidget(self.folder_button)
-        goal = _Grid()
+        goal = Grid()
         goal.row(tr("Tape"), self.name)
-        goal.wide(self.name_fault)
+        goal.wide(self.wrong)
         goal.row(tr("Folder"), place)
         goal.row(tr("Written as"), self.codec)
         rows.addWidget(goal)
         rows.addSpacing(8)
-        rows.addWidget(_section(tr("WHEN")))
-        when = _Grid()
+        rows.addWidget(section(tr("WHEN")))
+        when = Grid()
         when.row(tr("Begin"), self.begin)
         when.row(tr("Stop after"), self.stop_after)
         when.row(tr("Stop when blank"), self.blank)
@@ -333,9 +332,9 @@ class Form(QWidget):
         self.changed.emit()
 
     def _check(self) -> None:
-        wrong = choosing.name_fault(self.wish.name)
-        self.name_fault.setText(wrong)
-        self.name_fault.setVisible(bool(wrong))
+        wrong = name_fault(self.wish.name)
+        self.wrong.setText(wrong)
+        self.wrong.setVisible(bool(wrong))
 
     def _redraw(self) -> None:
         side = round(16 * theme.text_scale())
@@ -345,51 +344,3 @@ class Form(QWidget):
         widest = max(grid.label_px for grid in self._grids)
         for grid in self._grids:
             grid.align(widest)
-
-
-class _Grid(QFrame):
-    """Labels on the left, fields on the right."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._labels: list[QLabel] = []
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(10)
-        self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(1, 1)
-
-    def row(self, text: str, part: QWidget) -> QLabel:
-        label = QLabel(text)
-        label.setBuddy(part)
-        self._labels.append(label)
-        at = self._grid.rowCount()
-        self._grid.addWidget(label, at, 0)
-        self._grid.addWidget(part, at, 1)
-        return label
-
-    @property
-    def label_px(self) -> int:
-        return max(label.sizeHint().width() for label in self._labels)
-
-    def align(self, px: int) -> None:
-        """The fields of several grids begin at one line."""
-        self._grid.setColumnMinimumWidth(0, px)
-
-    def wide(self, part: QWidget) -> None:
-        self._grid.addWidget(part, self._grid.rowCount(), 1)
-
-
-def _section(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setObjectName("Section")
-    return label
-
-
-def _small(style: str = "Muted") -> QLabel:
-    label = QLabel()
-    label.setObjectName(style)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.hide()
-    return label

@@ -13,41 +13,28 @@ from typing import cast
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QSplitter,
-    QVBoxLayout,
     QWidget,
 )
 
 from capture.session.asking import Asked, Source
 from capture.session.messages import Happened
-from editor import theme
-from editor.capture import choosing, words
+from editor.capture import choosing, saying, words
 from editor.capture.asking import asked_for, default_folder, taken_names
 from editor.capture.branching import Branching, Restored, Wanted
 from editor.capture.choosing import Wish
-from editor.capture.deck import Deck
-from editor.capture.events import EventList
 from editor.capture.finding import Finding, is_deck
 from editor.capture.form import Form
+from editor.capture.frame import CaptureFrame
 from editor.capture.left import Left, left_over
-from editor.capture.meters import SoundMeters
-from editor.capture.procamp import Knobs, ProcAmpBox
+from editor.capture.naming import free_name
 from editor.capture.room import Room
-from editor.capture.scopes import LiveScopes
-from editor.capture.screen import LiveScreen
-from editor.capture.standing import LOSSES, Standing
-from editor.capture.strip import Strip
+from editor.capture.standing import LOSSES
 from editor.capture.taping import Taping
-from editor.capture.watching import Manner, Seen, Watching
+from editor.capture.watching import Manner, Seen
 from editor.desk.asking import Asker
 from editor.language import tr
 from editor.renders.words import size
 from editor.settings import Settings
-from editor.window.notices import Notices
 
 KEPT = "capture"
 """The setting under which the wish is kept."""
@@ -56,7 +43,7 @@ ALARMS = ("disk", "changed")
 """What else is told in red over the picture."""
 
 
-class CapturePanel(QWidget):
+class CapturePanel(CaptureFrame):
     """Signals: open_wanted(Done) the recording, as a tape to restore; render_wanted(Done) that and a render of it;
     report_wanted(Path); folder_wanted(Path); test_decks_shown(bool)."""
 
@@ -70,108 +57,19 @@ class CapturePanel(QWidget):
     def __init__(
         self, taping: Taping, finding: Finding, settings: Settings, asker: Asker, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Window)
-        self.setObjectName("CapturePanel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setWindowTitle(tr("Capture"))
-        self._taping, self._finding, self._settings, self._asker = taping, finding, settings, asker
         wish = Wish.recalled(settings.get(KEPT))
         folder = wish.folder or default_folder()
-        name = choosing.free_name(tr("Tape 1"), taken_names(folder))
-        self.form = Form(replace(wish, folder=folder, name=name))
-        self.knobs = Knobs(self)
-        self.procamp = ProcAmpBox(self.knobs)
-        self.picture, self.scopes, self.meters = LiveScreen(), LiveScopes(), SoundMeters()
-        self.strip, self.events, self.deck = Strip(), EventList(), Deck()
-        self.notices = Notices()
-        self.watching = Watching(self)
+        name = free_name(tr("Tape 1"), taken_names(folder))
+        super().__init__(Form(replace(wish, folder=folder, name=name)), parent)
+        self._taping, self._finding, self._settings, self._asker = taping, finding, settings, asker
         self.room = Room(self)
         self.branching = Branching(self)
         self.branch: Callable[[], Wanted | None] = lambda: None
         """What the open graph has to show of a live capture; the window sets it."""
         self._behind = ""
         self._chosen = False
-        self._lay_out()
         self._listen()
-        self._redraw()
         self._show()
-
-    # ---- building
-
-    def _lay_out(self) -> None:
-        upper = QWidget()
-        across = QHBoxLayout(upper)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(6)
-        across.addWidget(self.picture, 1)
-        across.addWidget(self.meters)
-        lower = QFrame()
-        lower.setObjectName("Panel")
-        inner = QVBoxLayout(lower)
-        inner.setContentsMargins(8, 8, 8, 6)
-        inner.addWidget(self.scopes)
-        left = QSplitter(Qt.Orientation.Vertical)
-        left.setHandleWidth(6)
-        left.setChildrenCollapsible(False)
-        left.addWidget(upper)
-        left.addWidget(lower)
-        left.setStretchFactor(0, 5)
-        left.setStretchFactor(1, 3)
-        left.setSizes([500, 260])
-        split = self.split = QSplitter(Qt.Orientation.Horizontal)
-        split.setHandleWidth(6)
-        split.setChildrenCollapsible(False)
-        split.addWidget(left)
-        split.addWidget(self._column())
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 0)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(6, 6, 6, 6)
-        rows.setSpacing(6)
-        rows.addWidget(self.notices)
-        rows.addWidget(split, 1)
-        rows.addWidget(self._session())
-        rows.addWidget(self.deck)
-        scale = theme.text_scale()
-        room = self.screen().availableGeometry()
-        self.resize(min(round(1440 * scale), room.width() - 80), min(round(980 * scale), room.height() - 80))
-        column = round(350 * scale)
-        split.setSizes([self.width() - column, column])
-
-    def _column(self) -> QWidget:
-        """What can be set, scrolling where the window is low."""
-        page = QWidget()
-        rows = QVBoxLayout(page)
-        rows.setContentsMargins(12, 10, 12, 10)
-        rows.setSpacing(4)
-        rows.addWidget(self.form)
-        rows.addSpacing(8)
-        title = QLabel(tr("PICTURE, IN THE DEVICE"))
-        title.setObjectName("Section")
-        rows.addWidget(title)
-        rows.addWidget(self.procamp)
-        rows.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(page)
-        frame = QFrame()
-        frame.setObjectName("Panel")
-        frame.setMinimumWidth(round(290 * theme.text_scale()))
-        inner = QVBoxLayout(frame)
-        inner.setContentsMargins(1, 1, 1, 1)
-        inner.addWidget(area)
-        return frame
-
-    def _session(self) -> QWidget:
-        frame = self.session = QFrame()
-        frame.setObjectName("Panel")
-        rows = QVBoxLayout(frame)
-        rows.setContentsMargins(8, 6, 8, 6)
-        rows.setSpacing(2)
-        rows.addWidget(self.strip)
-        rows.addWidget(self.events)
-        return frame
 
     def _listen(self) -> None:
         form, taping = self.form, self._taping
@@ -197,7 +95,6 @@ class CapturePanel(QWidget):
         self.deck.note.connect(self.note)
         self.strip.chosen.connect(self._event_chosen)
         self.meters.quieten.connect(taping.quieten)
-        theme.watch.changed.connect(self._redraw)
         self.scopes.mark_button.toggled.connect(self._manner)
         self.scopes.fields_button.toggled.connect(self._manner)
         self.scopes.graph_button.toggled.connect(lambda _: self.look_at_graph())
@@ -210,7 +107,7 @@ class CapturePanel(QWidget):
         """Set up what a node of the graph asks for."""
         wish = replace(wish, device=choosing.device_called(self._finding.found, wish.device))
         other = wish.device != self.form.wish.device
-        name = choosing.free_name(wish.name, taken_names(wish.folder)) if wish.name.strip() else self.form.wish.name
+        name = free_name(wish.name, taken_names(wish.folder)) if wish.name.strip() else self.form.wish.name
         self.form.show_wish(replace(wish, name=name))
         if other and self._finding.found.device(wish.device) is not None:
             self._device()
@@ -227,7 +124,7 @@ class CapturePanel(QWidget):
         if self.form.fault:
             self.notices.show_notice("fault", self.form.fault, kind="warn")
             return
-        name = choosing.free_name(wish.name, taken_names(wish.folder))
+        name = free_name(wish.name, taken_names(wish.folder))
         if name != wish.name:  # never over another tape
             wish = replace(wish, name=name)
             self.form.show_wish(wish)
@@ -380,7 +277,7 @@ class CapturePanel(QWidget):
         kind = "error" if done.fault else "warn" if standing.trouble else "info"
         self.notices.show_notice("ended", words.over(standing), choices, kind=kind)
         wish = self.form.wish
-        self.form.show_wish(replace(wish, name=choosing.free_name(wish.name, taken_names(wish.folder))))
+        self.form.show_wish(replace(wish, name=free_name(wish.name, taken_names(wish.folder))))
         if self.isVisible():
             self._preview()
 
@@ -388,12 +285,11 @@ class CapturePanel(QWidget):
 
     def _badge(self) -> None:
         """The words over the picture."""
-        standing = self._taping.standing
-        badges = _badges(standing)
-        if self._behind:
-            badges = (*badges, (self._behind, "#9cc9ff"))
+        standing, found = self._taping.standing, self._finding.found
+        here = found.device(self.form.wish.device) is not None
+        text = saying.instead(standing, chosen=here, looking=self._finding.busy)
         red = standing.state == "recording"
-        self.picture.say(self._text(standing), alarm=self._alarm(standing), badges=badges, red=red)
+        self.picture.say(text, alarm=saying.alarm(standing), badges=saying.badges(standing, self._behind), red=red)
 
     def _show(self) -> None:
         standing = self._taping.standing
@@ -401,7 +297,7 @@ class CapturePanel(QWidget):
         self.deck.show_standing(standing, fault=self.form.fault, forecast_s=room.left_s, free_bytes=room.free_bytes)
         self.strip.show_events(standing.events, standing.elapsed_s, recording=standing.state == "recording")
         self.events.show_events(standing.events)
-        self.meters.show_levels(standing.heard, self._no_sound(standing))
+        self.meters.show_levels(standing.heard)
         self._badge()
         live = standing.live.ring if standing.live is not None and self.isVisible() else ""
         if live != self.watching.path:
@@ -409,37 +305,6 @@ class CapturePanel(QWidget):
             self.look_at_graph()
         if standing.refused:
             self.notices.show_notice("refused", standing.refused, kind="warn")
-
-    def _no_sound(self, standing: Standing) -> str:
-        return tr("No sound") if standing.live is not None else ""
-
-    def _text(self, standing: Standing) -> str:
-        """What stands where there is no picture."""
-        if standing.state == "failed" and standing.failed is not None:
-            return standing.failed.text
-        if standing.state in ("preview", "armed", "recording"):
-            return tr("Waiting for the first picture…")
-        if standing.state == "finishing":
-            return _finishing(standing)
-        if self._finding.found.device(self.form.wish.device) is not None:
-            return tr("Nothing is open")
-        if self._finding.busy:
-            return tr("Looking for devices…")
-        return tr("Choose a device on the right.\nWithout one, the test deck shows how it works.")
-
-    def _alarm(self, standing: Standing) -> str:
-        if standing.state == "paused":
-            return f"{_why_paused(standing)}\n" + tr(
-                "What came so far is safe. Recording goes on by itself as soon as it is back."
-            )
-        if standing.state == "finishing":
-            return _finishing(standing)
-        return ""
-
-    def _redraw(self) -> None:
-        back, edge = theme.colour("bg0").name(), theme.colour("line2").name()
-        self.setStyleSheet(f"#CapturePanel {{ background: {back}; border: 1px solid {edge}; }}")
-        self.events.setFixedHeight(round(80 * theme.text_scale()))
 
     def _seen(self, seen: object) -> None:
         assert isinstance(seen, Seen)
@@ -516,29 +381,3 @@ class CapturePanel(QWidget):
         self.branching.close()
         self.watching.close()
         self._finding.close()
-
-
-def _badges(standing: Standing) -> tuple[tuple[str, str], ...]:
-    made = []
-    if standing.state == "recording":
-        made.append((f"● {tr('REC')}", "#ff6a62"))
-    elif standing.state in ("preview", "armed", "paused"):
-        made.append((words.state(standing.state), "#f0b03f" if standing.state != "preview" else "#d9dee7"))
-    signal = standing.signal
-    if signal is not None and words.signal(signal.kind):
-        made.append((words.signal(signal.kind), "#f0b03f"))
-    return tuple(made)
-
-
-def _why_paused(standing: Standing) -> str:
-    last = next(
-        (one for one in reversed(standing.events) if one.kind in ("vanished", "stall", "changed", "disk")), None
-    )
-    return words.happened(last) if last is not None else standing.reason or tr("Nothing comes from the device")
-
-
-def _finishing(standing: Standing) -> str:
-    at = standing.finishing
-    if at is None:
-        return tr("The recording is made whole…")
-    return tr("The recording is made whole: {what}, {percent} %").format(what=at.what, percent=round(at.share * 100))

@@ -19,6 +19,7 @@ from editor.capture.taken import CAPTURE, as_take, graph_of, take_of, tape_name,
 from editor.capture.taping import PATIENCE_S, Taping
 from editor.language import tr
 from editor.window.left_tape import Fate, LeftTape
+from editor.window.live_branch import live_branch
 from graphs.document import NodeId
 from runtime.takes import SetError
 
@@ -221,32 +222,7 @@ class CaptureParts(QObject):
             self._window.notices.show_notice("captured", text, [(tr("Show"), self.show_panel)], kind="error")
 
     def _branch(self) -> Wanted | None:
-        """What the open graph has to show of the tape while it plays: the node that it names for that, else what the
-        viewer shows."""
-        desk, parts = self._window.desk, self._window.parts
-        nodes = desk.graph.nodes
-        capture = self._node if self._node in nodes else None
-        capture = capture or next((one.id for one in nodes.values() if one.type == CAPTURE and not one.bypass), None)
-        if capture is None or parts is None or self._window.on_start_page:
-            return None
-        named = desk.graph.meta.get("live")
-        shown = [parts.viewer.shown["B"], parts.viewer.shown["A"]]
-        for node in (NodeId(named) if isinstance(named, str) else None, *shown):
-            if node is None or node not in nodes or node == capture:
-                continue
-            link = desk.graph.incoming(node).get("clip")
-            at = (
-                node
-                if parts.engine.analysis.places.sink(node) is None
-                else link.source[0]
-                if link is not None
-                else None
-            )
-            if at is not None and at in nodes:
-                kind = desk.kind(at)
-                title = nodes[at].label or (tr(kind.name()) if kind is not None else at)
-                return Wanted(desk.graph, capture, at, title, desk.registry)
-        return None
+        return live_branch(self._window, self._node)
 
     # ---- news
 

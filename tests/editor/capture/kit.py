@@ -185,8 +185,10 @@ def happened(kind: HappeningKind, t_s: float, count: int = 0, length_s: float = 
     return Happened(kind, t_s, round(t_s * 25), count, length_s, text)
 
 
-def ring(path: Path, width: int = 64, height: int = 48, format: str = "YUV422P8", fields: str = "tff") -> Ring:
-    return Ring.create(path, RingFacts("test", width, height, format, (25, 1), fields, slots=4))
+def ring(
+    path: Path, width: int = 64, height: int = 48, form: str = "YUV422P8", fields: str = "tff", slots: int = 4
+) -> Ring:
+    return Ring.create(path, RingFacts("test", width, height, form, (25, 1), fields, slots=slots))
 
 
 def flat(facts: RingFacts, y: int, u: int, v: int) -> bytes:

@@ -12,6 +12,7 @@ from capture.decks.listing import devices as decks
 from capture.devices.found import Found, Link
 from editor.capture import choosing
 from editor.capture.choosing import NO_SOUND, WITH_PICTURE, Wish
+from editor.capture.naming import free_name, name_fault
 from tests.editor.capture.kit import CAMCORDER, FOUND, GRABBER, LINE, NTSC, PAL, WEBCAM
 
 
@@ -84,24 +85,24 @@ def test_a_sound_device_that_is_linked_but_not_there_is_not_offered_for_it() -> 
 )  # fmt: skip
 def test_a_new_tape_gets_the_next_free_name(name: str, free: str) -> None:
     there = ["Tape 1.mkv", "tape 2.log.jsonl", "Holiday.capture", "2024-05-01.mkv", "Other"]
-    assert choosing.free_name(name, there) == free
+    assert free_name(name, there) == free
 
 
 @given(some.text(max_size=40), some.lists(some.text(max_size=12), max_size=6))
 def test_a_free_name_is_never_taken(name: str, taken: list[str]) -> None:
-    free = choosing.free_name(name, taken)
+    free = free_name(name, taken)
     heads = [one.casefold() for one in taken]
     assert free.casefold() not in heads and not any(one.startswith(f"{free.casefold()}.") for one in heads)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a/b", "con", "a:b", "x.", " x", "a\nb", "COM1.tape"])
 def test_names_that_some_system_refuses_are_told(name: str) -> None:
-    assert choosing.name_fault(name)
+    assert name_fault(name)
 
 
 @pytest.mark.parametrize("name", ["Tape 1", "Größe „Ä“ 'x'", "日本", "console", "1988.5 b"])
 def test_names_that_every_system_takes_pass(name: str) -> None:
-    assert choosing.name_fault(name) == ""
+    assert name_fault(name) == ""
 
 
 @given(

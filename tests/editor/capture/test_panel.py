@@ -220,7 +220,7 @@ def test_a_bad_name_cannot_be_recorded_and_says_why(qtbot: QtBot, tmp_path: Path
     with room(qtbot, tmp_path) as at:
         choose(at, "Grabber")
         at.panel.form.name.setText("a/b")
-        assert at.panel.form.name_fault.isVisible() and not at.panel.deck.button.isEnabled()
+        assert at.panel.form.wrong.isVisible() and not at.panel.deck.button.isEnabled()
         at.panel.record_or_stop()
         assert at.recorder.words == ["preview"]
 
