@@ -47,7 +47,9 @@ def found(graph: Graph, folder: Path, registry: Registry) -> Graph:
             value = node.params.get(name)
             if param.kind in (Kind.FILE, Kind.FOLDER) and not param.saves and isinstance(value, str) and value:
                 beside = folder / value
-                if not Path(value).is_absolute() and beside.exists():
+                # a model's name may be a folder's too
+                there = beside.is_file() if param.model else beside.exists()
+                if not Path(value).is_absolute() and there:
                     node = node.with_param(name, str(beside.absolute()))
         return node
 

@@ -127,10 +127,10 @@ def hash_lines(one: Known) -> Iterator[tuple[str, str]]:
         for item in one.held.items:
             if item.unverified:
                 yield "warn", tr("{file}: unverified, recorded when it first came").format(file=item.name)
-            elif one.entry is not None and one.entry.own:
-                yield "muted", tr("{file}: your own, its hash is kept").format(file=item.name)
             elif item.trust == CONVERTED:
                 yield "muted", tr("{file}: converted here, its hash is kept").format(file=item.name)
+            elif one.entry is not None and one.entry.own:
+                yield "muted", tr("{file}: your own, its hash is kept").format(file=item.name)
             else:
                 yield "ok", tr("{file}: as its source states").format(file=item.name)
         return
