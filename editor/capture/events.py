@@ -82,7 +82,7 @@ class Events(QAbstractTableModel):
             return words.moment(one.t_s) if index.column() == 0 else words.happened(one)
         if role == Qt.ItemDataRole.ForegroundRole:
             plain = "text3" if index.column() == 0 else "text"
-            tint = words.tint(one.kind)
+            tint = words.tint(one)
             return theme.colour(tint if index.column() == 1 and tint in ("err", "warn") else plain)
         if role == Qt.ItemDataRole.ToolTipRole:
             return words.happened(one)

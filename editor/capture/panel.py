@@ -251,7 +251,7 @@ class CapturePanel(CaptureFrame):
 
     def _happened(self, event: object) -> None:
         assert isinstance(event, Happened)
-        if self._taping.recording and (event.kind in LOSSES or event.kind in ALARMS):
+        if self._taping.recording and (event.kind in LOSSES or (event.kind in ALARMS and event.frame)):
             self.picture.warn(f"{words.moment(event.t_s)}   {words.happened(event)}")
         elif event.kind == "started":
             self.picture.warn("")

@@ -128,7 +128,7 @@ class Strip(QWidget):
     def _mark(self, painter: QPainter, body: QRectF, one: Happened) -> None:
         if one.kind in STRETCHES or one.kind == "picture":
             return
-        x, tint = self.x_of(one.t_s), theme.colour(words.tint(one.kind))
+        x, tint = self.x_of(one.t_s), theme.colour(words.tint(one))
         if one.kind in LOSSES:
             begins, ends = (
                 (one.t_s - one.length_s, one.t_s) if one.kind in AFTERWARDS else (one.t_s, one.t_s + one.length_s)

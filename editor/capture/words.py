@@ -87,6 +87,8 @@ def happened(event: Happened) -> str:
 
 def _said(event: Happened) -> str:
     count, length = event.count, lasted(event.length_s)
+    if event.kind in AT_FIRST and not event.frame:
+        return tr("Picture") if event.kind == "changed" else tr("Sound")
     match event.kind:
         case "lost":
             one = tr("1 frame lost") if count == 1 else tr("{count} frames lost").format(count=count)
@@ -148,6 +150,8 @@ def kind(which: HappeningKind) -> str:
 
 TOLD: frozenset[HappeningKind] = frozenset(("note", "driver", "changed", "timecode", "audio mode", "disk", "stopped"))
 """Kinds of which the recorder's own words say more than ours."""
+AT_FIRST: frozenset[HappeningKind] = frozenset(("changed", "audio mode"))
+"""Of the first frame these say what the signal is: nothing has changed."""
 TINTS: dict[HappeningKind, str] = {
     "lost": "err", "sound lost": "err", "stall": "err", "vanished": "err", "restarted": "err", "disk": "err",
     "changed": "warn", "driver": "warn", "late": "warn", "repeated": "warn", "errors": "warn", "clipped": "warn",
@@ -157,8 +161,10 @@ TINTS: dict[HappeningKind, str] = {
 """A colour of the theme for each kind that is not merely told."""
 
 
-def tint(which: HappeningKind) -> str:
-    return TINTS.get(which, "accent")
+def tint(event: Happened) -> str:
+    if event.kind in AT_FIRST and not event.frame:
+        return "accent"
+    return TINTS.get(event.kind, "accent")
 
 
 def beside(standing: Standing) -> Sequence[str]:

@@ -38,6 +38,12 @@ def test_losses_say_how_many_and_how_long() -> None:
     assert words.happened(happened("driver", 1, text="buffer full")) == "The driver says: buffer full"
 
 
+def test_what_the_first_frame_is_counts_as_no_change() -> None:
+    first, later = happened("changed", 0, text="16:9"), happened("changed", 9, text="4:3")
+    assert (words.happened(first), words.tint(first)) == ("Picture: 16:9", "accent")
+    assert (words.happened(later), words.tint(later)) == ("The signal changed: 4:3", "warn")
+
+
 def test_every_kind_state_and_signal_has_words_in_every_language() -> None:
     for code in ("en", "de"):
         use(texts(code))
