@@ -7,6 +7,8 @@ A frame may also have no partner, which costs a little more than a frame that fi
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +25,16 @@ _ALONE = 0.2
 """What a frame without a partner costs, beyond what one that fits does."""
 _OUTSIDE = 0.05
 """The same where the other pass has not begun, or is over: then it is no fault to have none."""
+
+_WINDOW, _PIECE, _AWAY = 600, 100, 37
+"""Frames: of a stretch that is looked for, of its surest piece, and how far off it must not look alike."""
+_SURE = 0.1
+_ALIKE = 0.7
+"""What two pieces of the same may cost on average; two that have nothing in common cost 1.1."""
+_WORSE = 2.0
+"""A tape's worst stretches cost so many times what its surest one does."""
+_LOST = 0.3
+"""With fewer partners in a block than this share, the trail is lost."""
 
 Faces = NDArray[np.float32]
 """Frames × values, without brightness and contrast."""
@@ -49,10 +61,56 @@ def offsets(
 ) -> tuple[Indices, float]:
     """For each frame of the first pass by how much later it is in the other, or NO_PARTNER; and what it costs, on
     average, where it has a partner. `…_new`: which frames are no repetitions of the one before: those say nothing."""
-    begin = _beginning(first, other)
-    found = np.empty(len(first), np.int64)
-    total, counted = 0.0, 0
-    for start in range(0, len(first), BLOCK):
+    anchor = _anchor(first, other)
+    if anchor is None:
+        return np.full(len(first), NO_PARTNER), _MISS
+    at, begin, fits = anchor
+    walk = _Walk(first[at:], other, first_new[at:], other_new, fits)
+    onward = walk.walk(begin + at)
+    # before the anchor: the same, both passes read backwards
+    back = _Walk(first[:at][::-1], other[::-1], first_new[:at][::-1], other_new[::-1], fits)
+    turn = len(other) - at
+    backward = back.walk(turn - begin)
+    before = np.where(backward == NO_PARTNER, NO_PARTNER, turn - backward)[::-1]
+    counted = walk.counted + back.counted
+    found = np.concatenate((before, onward - np.where(onward == NO_PARTNER, 0, at)))
+    return found, (walk.total + back.total) / counted if counted else _MISS
+
+
+@dataclass
+class _Walk:
+    """Block after block, from the beginning on. `fits`: what a frame that fits costs where all is sure. `total`: what
+    all frames with partners cost, `counted`: how many."""
+
+    first: Faces
+    other: Faces
+    first_new: NDArray[np.bool_]
+    other_new: NDArray[np.bool_]
+    fits: float
+    total: float = 0.0
+    counted: int = 0
+
+    def walk(self, begin: int) -> Indices:
+        """`begin`: by how much later the first frame is in the other pass."""
+        first, found = self.first, np.full(len(self.first), NO_PARTNER)
+        for start in range(0, len(first), BLOCK):
+            kept = min(BLOCK, len(first) - start)
+            path, cost = self._block(start, begin)
+            if (path[:kept] >= 0).mean() < _LOST:  # a long hole: look for where it goes on
+                again = _anchor(first[start : start + BLOCK], self.other)
+                if again is not None and abs(again[1] - start - begin) > REACH // 2:
+                    begin = again[1] - start
+                    path, cost = self._block(start, begin, bound=False)
+            paired = np.flatnonzero(path[:kept] >= 0)
+            found[start + paired] = path[paired] + begin - REACH
+            self.total += float(cost[paired, path[paired]].sum())
+            self.counted += len(paired)
+            if len(paired):
+                begin = int(found[start + paired[-1]])
+        return found
+
+    def _block(self, start: int, begin: int, *, bound: bool = True) -> tuple[Indices, NDArray[np.float32]]:
+        first, other = self.first, self.other
         end = min(len(first), start + BLOCK + REACH)  # the next block's beginning is looked at too, and then again
         part = first[start:end]
         cost = np.full((len(part), 2 * REACH + 1), np.nan, np.float32)
@@ -62,18 +120,13 @@ def offsets(
             if low < high:
                 there = slice(start + offset + low, start + offset + high)
                 cost[low:high, at] = distance(part[low:high], other[there])
-                cost[low:high, at][~(first_new[start + low : start + high] & other_new[there])] = np.nan
-        usual = _usual(cost)
+                cost[low:high, at][~(self.first_new[start + low : start + high] & self.other_new[there])] = np.nan
+        usual = min(_usual(cost), _WORSE * self.fits + 0.1)
         cost[np.isnan(cost)] = usual + _OUTSIDE
-        path = _cheapest(cost, usual + _ALONE, REACH if start else None)
-        kept = min(BLOCK, len(part))
-        paired = np.flatnonzero(path[:kept] >= 0)
-        found[start : start + kept] = np.where(path[:kept] >= 0, path[:kept] + begin - REACH, NO_PARTNER)
-        total += float(cost[paired, path[paired]].sum())
-        counted += len(paired)
-        if len(paired):
-            begin = int(found[start + paired[-1]])
-    return found, total / counted if counted else _MISS
+        path = _cheapest(cost, usual + _ALONE, REACH if bound else None)
+        partners = np.arange(start, end) + path + begin - REACH
+        path[(partners < 0) | (partners >= len(other))] = -1
+        return path, cost
 
 
 def _usual(cost: NDArray[np.float32]) -> float:
@@ -82,26 +135,66 @@ def _usual(cost: NDArray[np.float32]) -> float:
     return float(np.median(np.nanmin(some, axis=1))) if len(some) else 0.3
 
 
-def _beginning(first: Faces, other: Faces) -> int:
-    """The offset that most of the passes agree on: by how much the picture changes from frame to frame, correlated over
-    all, and the best of that looked at frame by frame."""
+def _anchor(first: Faces, other: Faces) -> tuple[int, int, float] | None:
+    """A frame of the first pass, by how much later it is in the other, and what it costs there, where that is surest.
+    None: nowhere.
+
+    Of some stretches of the first pass, how the picture changes from frame to frame is correlated with all of the
+    other; of what fits, the place counts where the pictures agree best, and disagree most a little further on.
+    """
     if min(len(first), len(other)) < 2:
-        return 0
-    one, two = (np.log1p(20 * np.abs(np.diff(face, axis=0)).mean(axis=1)) for face in (first, other))
-    one, two = one - one.mean(), two - two.mean()
-    size = 1 << (len(one) + len(two)).bit_length()
-    product = np.fft.irfft(np.conj(np.fft.rfft(one, size)) * np.fft.rfft(two, size), size)
-    tried = np.concatenate((np.arange(len(two)), np.arange(-len(one) + 1, 0)))  # negative ones: as the transform wraps
-    likely = [int(tried[at]) for at in np.argsort(product[tried])[::-1][:40]]
-    return min({0, *likely}, key=lambda offset: _cost_at(first, other, offset))
+        return (0, 0, 0.3) if len(first) and len(other) else None
+    size = min(_WINDOW, len(first))
+    starts = sorted({int(one) for one in np.linspace(0, len(first) - size, max(1, min(24, 2 * len(first) // size)))})
+    change = _changes(other)
+    best: tuple[float, int, int] | None = None
+    for start in starts:
+        for offset in _likely(_changes(first[start : start + size]), change):
+            found = _sureness(first, other, start, size, offset - start)
+            if found is not None and (best is None or found[0] > best[0]):
+                best = found
+    if best is None or best[0] <= _SURE:
+        return None
+    _, at, offset = best
+    piece = np.arange(max(0, at - _PIECE // 2), min(len(first), at + _PIECE // 2))
+    cost, offset = min((_cost_at(first, other, piece, one), one) for one in range(offset - _AWAY, offset + _AWAY))
+    return at, offset, cost
 
 
-def _cost_at(first: Faces, other: Faces, offset: int) -> float:
-    low, high = max(0, -offset), min(len(first), len(other) - offset)
-    if high - low < min(25, len(first), len(other)):
-        return _MISS
-    step = max(1, (high - low) // 2000)
-    return float(distance(first[low:high:step], other[low + offset : high + offset : step]).mean())
+def _cost_at(first: Faces, other: Faces, frames: Indices, offset: int) -> float:
+    inside = frames[(frames + offset >= 0) & (frames + offset < len(other))]
+    return float(distance(first[inside], other[inside + offset]).mean()) if len(inside) * 2 > len(frames) else _MISS
+
+
+def _changes(one: Faces) -> NDArray[np.float64]:
+    made = np.log1p(20 * np.abs(np.diff(one, axis=0)).mean(axis=1)).astype(np.float64)
+    return made - made.mean() if len(made) else made
+
+
+def _likely(few: NDArray[np.float64], many: NDArray[np.float64]) -> list[int]:
+    """The places in `many` that look most like `few`; its beginning may lie before that of `many`."""
+    size = 1 << (len(few) + len(many)).bit_length()
+    product = np.fft.irfft(np.conj(np.fft.rfft(few, size)) * np.fft.rfft(many, size), size)
+    tried = np.concatenate((np.arange(len(many)), np.arange(-len(few) + 1, 0)))  # the transform wraps: so do indices
+    return [int(tried[at]) for at in np.argsort(product[tried])[::-1][:20]]
+
+
+def _sureness(first: Faces, other: Faces, start: int, size: int, offset: int) -> tuple[float, int, int] | None:
+    """Of a stretch at an offset: how sure its surest piece is, that piece's middle, and the offset."""
+    low, high = max(start, -offset), min(start + size, len(first), len(other) - offset)
+    piece = min(_PIECE, size)
+    if high - low < piece:
+        return None
+    here = distance(first[low:high], other[low + offset : high + offset])
+    away = np.arange(low, high) + offset + _AWAY
+    away = np.where(away < len(other), away, away - 2 * _AWAY)
+    inside = (away >= 0) & (away < len(other))
+    there = np.where(inside, distance(first[low:high], other[np.clip(away, 0, len(other) - 1)]), here)
+    even = np.ones(piece) / piece
+    margin = np.convolve(there - here, even, "valid")
+    margin[np.convolve(here, even, "valid") > _ALIKE] = 0.0
+    at = int(margin.argmax())
+    return float(margin[at]), low + at + piece // 2, offset
 
 
 def _cheapest(cost: NDArray[np.float32], alone: float, begin: int | None) -> Indices:

@@ -98,3 +98,23 @@ def test_frames_put_in_for_lost_ones_are_as_good_as_none() -> None:
     fits = align([first.pictures, second.pictures], repeated)
     assert fits[0].places == parse_places("0:0,200:x,207:0,700:x,790:0")
     assert fits[1].places == parse_places("0:x,6:-6")
+
+
+def test_a_hole_of_a_minute_is_got_over() -> None:
+    whole = tape(7000, 10)
+    passes = [played(whole, 1), played(whole, 2, begin=5, lost=set(range(2600, 4300)))]
+    found = lines(passes)
+    assert len(found[0]) == 7000
+    assert wrong(passes) <= 4
+
+
+def test_passes_that_drift_apart_by_many_small_losses_stay_together() -> None:
+    whole = tape(6000, 11)
+    lost = set(np.random.default_rng(1).choice(6000, 60, replace=False).tolist())
+    passes = [played(whole, 1, noise=0.6), played(whole, 2, begin=133, lost=lost, noise=0.6)]
+    found = np.array(lines(passes))
+    both = (found >= 0).all(axis=0)
+    off = np.abs(found[0] - found[1])[both]
+    assert off.max() <= 3  # in scenes that hardly move
+    assert (off > 0).mean() < 0.1
+    assert abs(found.shape[1] - 6000) <= 20
