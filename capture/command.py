@@ -17,7 +17,7 @@ HELP = """Find devices, record tape, look at what was recorded
 `launch.py capture COMMAND --help` tells more."""
 
 _COMMANDS = Path(__file__).parent / "commands"
-_SHOWN = ("devices", "preview", "record", "report", "dv", "merge")
+_SHOWN = ("devices", "preview", "record", "run", "sets", "report", "dv", "merge")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
