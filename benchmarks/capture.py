@@ -133,6 +133,8 @@ def recorded(
             changed.wait_for(lambda: found.done or found.failed, seconds + PATIENCE_S)
     finally:
         session.close("benchmark", 30.0)
+    if not truth.exists():
+        raise SystemExit(f"{name}: the deck was never started: {found.failed or session.log_tail()}")
     found.runs = runs_of(truth)
     for path in found.done.files if found.done and which == "pal" else ():
         found.pictures += reading.pictures(Path(path))
