@@ -335,9 +335,13 @@ def keep_list(places: Places, runs: Sequence[RunFacts]) -> None:
         os.fsync(out.fileno())
 
 
-def tidy(places: Places) -> str:
-    """Remove the work folder; what is left in it that is no list of ours keeps it. Gives what to tell of that."""
-    kept = [one for one in places.work.glob("run*-*") if one.suffix in (".mkv", ".mov", ".avi", ".dv")]
+def tidy(places: Places, everything: bool = False) -> str:
+    """Remove the work folder; pictures that are left in it keep it, unless `everything` goes. Gives what to tell."""
+    kept = (
+        []
+        if everything
+        else [one for one in places.work.glob("run*-*") if one.suffix in (".mkv", ".mov", ".avi", ".dv")]
+    )
     if kept:
         return f"{places.work} still holds {len(kept)} files"
     shutil.rmtree(places.work, ignore_errors=True)

@@ -241,7 +241,7 @@ class Recorder:
             case _Packets():
                 self._packets(item)
             case _Shown(run=run, at_s=at_s):
-                if self._state.purpose != "record":
+                if self._writing is None:
                     self._step(state.Frames(at_s, run))
             case _Heard(said=said, at_s=at_s):
                 self._heard(said, at_s)
@@ -258,7 +258,7 @@ class Recorder:
     @property
     def _writing(self) -> Recording | None:
         """The recording, while frames go into it."""
-        return self._recording if self._state.purpose == "record" else None
+        return self._recording if self._state.purpose != "preview" else None
 
     def _orphaned(self, now_s: float) -> None:
         self._listened_to = False
@@ -320,7 +320,7 @@ class Recorder:
                     self._recording = None
             case state.Mark(kind=kind, text=text):
                 if kind == "started" and self._recording is not None:
-                    self._recording.happened(Happened("started", 0.0, 0))
+                    self._recording.started()
                 elif kind != "back" and self._recording is not None:  # the tally knows better when it came back
                     self._recording.mark(kind, text)
             case state.Refuse(id=id, text=text):
@@ -334,11 +334,13 @@ class Recorder:
 
     def _open(self, action: state.Open) -> None:
         asked, number = action.asked, action.run
-        recording = self._recording if action.purpose == "record" else None
+        recording = self._recording if action.purpose != "preview" else None
         files: Files | None = None
         facts: RunFacts | None = None
         self._driver_s.clear()
         if recording is not None:
+            if action.purpose == "armed":
+                recording.let_go()
             files, facts = recording.begin_run(number, self._inbox.put)
             self._stalled = False
         self._show_anew(asked, numbered=recording is not None)

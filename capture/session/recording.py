@@ -67,6 +67,7 @@ class Recording:
         if free < asked.reserve_mb * 1_000_000 + expected_bytes(asked) * _LEAST_S:
             kept = f"{asked.reserve_mb / 1000:.1f} GB are to stay free"
             raise PlacesError(f"{folder}: {free / 1e9:.1f} GB are free, and {kept}. Make room, or choose another disk")
+        _clear_leftover(Places(folder, asked.name))
         made = cls(asked, checked(asked), told)
         made.places.asked.write_bytes(encode(Record(0, asked)))
         made.log.write("recording", asked=asdict(asked), pid=os.getpid())
@@ -88,10 +89,26 @@ class Recording:
         made.tally, made.marks = recalled.tally, recalled.marks
         if recalled.zero_wall_s is not None:
             made.tally.zero_s = time.monotonic() - (time.time() - recalled.zero_wall_s)
+        made.begun = True
         made.mark("restarted", "the recorder itself had ended in the middle of it")
         return made
 
     # ---- while it goes on
+
+    begun = False
+    """Whether it counts: an armed session records before it is known whether there is a tape."""
+
+    def started(self) -> None:
+        self.begun = True
+        self.happened(Happened("started", 0.0, 0))
+
+    def let_go(self) -> None:
+        """What was recorded so far was no tape."""
+        for run in self.tally.runs:
+            for path in self.places.work.glob(f"{Files(self.places.work, run.number).stem}*"):
+                with suppress(OSError):
+                    path.unlink()
+        self.tally, self.marks = Tally(self.tally.rate), []
 
     @property
     def now_s(self) -> float:
@@ -236,10 +253,11 @@ class Recording:
         return done
 
     def failed(self, text: str) -> None:
-        """Nothing was recorded: nothing is left behind."""
+        """It never counted: nothing is left behind."""
         self.log.write("failed", text=text)
         self.close()
-        if not self.tally.frames:
+        if not self.begun:
+            self.let_go()
             finishing.tidy(self.places)
             with suppress(OSError):
                 self.places.log.unlink()
@@ -251,6 +269,15 @@ class Recording:
         self.log.close()
         with suppress(OSError):
             self.places.live.unlink(missing_ok=True)
+
+
+def _clear_leftover(places: Places) -> None:
+    """Of an armed session that died before there was a tape."""
+    with suppress(OSError):
+        kinds = {line.get("what") for line in read_log(places.log)}
+        if places.work.is_dir() and "recording" in kinds and "started" not in kinds:
+            finishing.tidy(places, everything=True)
+            places.log.unlink()
 
 
 def expected_bytes(asked: Asked) -> float:

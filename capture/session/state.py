@@ -8,6 +8,8 @@ between them. The rules:
   for, and tried again and again: the tape may play only once more.
 - A run is ended by asking; one that does not end is killed after a while. What it wrote is safe either way.
 - Nothing but the end of its run turns recording into finishing: until then frames may come, and they count.
+- An armed session records all the time, so that the first frame of a tape is not missed; what it recorded counts as
+  soon as there is a picture.
 - A full disk, or one about to be, ends the recording: trying again would not help.
 """
 
@@ -72,6 +74,7 @@ class Limits:
     stop_s: float = 10.0  # from asking a run to end to killing it
     retries_s: tuple[float, ...] = (0.5, 1.0, 2.0)  # the last one again and again
     picture_s: float = 0.4  # so long a picture, before an armed session takes it for one
+    armed_s: float = 600.0  # what was recorded so long without a picture is let go of, and begun anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +194,8 @@ Event = Wanted | MendAsked | FinishAsked | CloseAsked | Frames | Seen | RunEnded
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Start a run. `record`: it writes parts. `fresh`: of a new recording, whose names and counters begin anew."""
+    """Start a run; all but a preview's write parts. `armed`: what an earlier armed run wrote is let go of. `fresh`: of
+    a new recording, whose counters begin anew."""
 
     run: int
     purpose: Purpose
@@ -476,9 +480,13 @@ def _look_at_the_clock(turn: _Turn) -> None:
     if blank and now_s >= s.kind_s + s.stops.blank_s:
         _to_finish(turn, f"the tape has been {_WORDS[s.kind]} for {s.stops.blank_s:g} s", fault=False)
         return
-    if s.phase is Phase.ARMED and s.kind == "picture" and now_s >= s.kind_s + limits.picture_s:
+    if s.phase is Phase.ARMED and s.alive and s.kind == "picture" and now_s >= s.kind_s + limits.picture_s:
         turn.become(Phase.RECORDING, "there is a picture")
-        turn.stop("record")
+        turn.s = replace(turn.s, purpose="record", first_s=now_s)
+        turn.actions.append(Mark("started"))
+        return
+    if s.phase is Phase.ARMED and s.alive and now_s >= s.opened_s + limits.armed_s:
+        turn.stop("armed")
         return
     if s.alive and now_s >= s.last_s + (limits.stall_s if s.frames else limits.open_s):
         # killed, for a driver that hangs hears nothing; its end brings what follows
@@ -506,6 +514,8 @@ def wake_s(session: Session) -> float | None:
         times.append(s.first_s + s.stops.after_s)
     if s.phase is Phase.RECORDING and s.stops.blank_s and s.kind in _WORDS:
         times.append(s.kind_s + s.stops.blank_s)
-    if s.phase is Phase.ARMED and s.kind == "picture":
-        times.append(s.kind_s + limits.picture_s)
+    if s.phase is Phase.ARMED and s.alive:
+        times.append(s.opened_s + limits.armed_s)
+        if s.kind == "picture":
+            times.append(s.kind_s + limits.picture_s)
     return min(times, default=None)

@@ -16,7 +16,7 @@ import pytest
 from capture.commands import _session, record
 from capture.decks import listing, reading
 from capture.devices.found import Found
-from capture.session.messages import Counters, Failed, Finishing, Happened, StateIs
+from capture.session.messages import Counters, Event, Failed, Finishing, Happened, StateIs
 from capture.session.telling import Json, Lines
 from runtime.commands import UserError, main
 from runtime.process import ROOT

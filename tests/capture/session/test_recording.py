@@ -153,7 +153,12 @@ def test_armed_it_begins_when_there_is_a_picture(tmp_path: Path) -> None:
         heard.wait(Counters, lambda one: one.frames > 10)
         held.finish()
         done = heard.wait(Done)
-    assert heard.states()[0] == "armed" and -1 not in numbers(done.files[0])
+    found = numbers(done.files[0])
+    assert heard.states()[:2] == ["armed", "recording"]
+    # the blank stretch before it is there too, so the tape's first picture is
+    assert found[:50] == [-1] * 50 and found[50:] == list(range(50, len(found)))
+    (started,) = heard.happened("started")
+    assert started.frame == 0 and done.frames == len(found)
 
 
 def test_what_cannot_be_recorded_is_refused_and_nothing_is_touched(tmp_path: Path) -> None:
@@ -231,3 +236,12 @@ def test_dv_is_split_byte_for_byte(tmp_path: Path) -> None:
     done, _ = recorded(replace(wanted, splits=Splits(recordings=True)))
     assert [(one.first, one.last) for one in done.parts] == [(0, 30), (30, 50)]
     assert [Path(path).stat().st_size for path in done.files] == [30 * 144_000, 20 * 144_000]
+
+
+def test_armed_and_given_up_leaves_nothing(tmp_path: Path) -> None:
+    with session() as (held, heard):
+        held.arm(asked(tmp_path, "--faults", "snow 600 @ 0"))
+        heard.wait(Picture, lambda one: one.frame > 5)
+        held.finish("no tape today")
+        heard.wait(StateIs, lambda one: one.state == "idle")
+    assert list((tmp_path / "tapes é").iterdir()) == [] and not heard.all(Done)
