@@ -59,6 +59,8 @@ class Knobs(QObject):
         self._turn = 0
         self._node = ""
         self._waiting: dict[Name, int] = {}
+        self._newest: dict[Name, int] = {}
+        self._one = threading.Lock()
         self._soon = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._soon.timeout.connect(self._send)
         self._come.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -86,6 +88,7 @@ class Knobs(QObject):
 
     def _send(self) -> None:
         values, self._waiting = self._waiting, {}
+        self._newest.update(values)
         for name, value in values.items():
             self._do(self._set, self._turn, self._node, name, value)
 
@@ -110,7 +113,10 @@ class Knobs(QObject):
         from capture.procamp import v4l2
 
         try:
-            answer = _Answer(turn, value=(name, v4l2.turn(node, name, value)))
+            with self._one:
+                if self._newest.get(name) != value or turn != self._turn:  # overtaken while a slow driver was asked
+                    return
+                answer = _Answer(turn, value=(name, v4l2.turn(node, name, value)))
         except ProcAmpError as fault:
             answer = _Answer(turn, state=ProcAmp(why=str(fault)))
         with suppress(RuntimeError):
