@@ -113,9 +113,13 @@ class Remembering:
         return Remembering(self._probe, self._known)
 
     def without(self, path: str | None) -> Remembering:
-        """Another one that does not know `path` yet, or nothing at all."""
-        known = {} if path is None else {key: found for key, found in self._known.items() if key != path}
+        """Another one that does not know `path` yet (nor, of a set of takes, its passes), or nothing at all."""
+        known = {} if path is None else {key: found for key, found in self._known.items() if not _of(key, path)}
         return Remembering(self._probe, known)
+
+
+def _of(key: str, path: str) -> bool:
+    return key == path or key.startswith(f"{path}#")
 
 
 def index_files(files: Collection[SourceFile]) -> Mapping[str, str]:

@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         done = _recorded(asked, view, args)
         path, number = _kept(done, node, asked)
         graph, muted = without_copies(with_take(graph, chosen, path, number), chosen)
-        graph = _saved(graph, asked)
+        document = _saved(graph, chosen, path, asked)
     except (GraphError, ChoiceError, SetError) as fault:
         raise UserError(str(fault)) from None
     except RecordingError as fault:
@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
         return DONE
     if done.fault and not args.anyway:
         text = f"the recording ended by a fault ({done.reason}), so nothing is rendered. What was recorded is safe"
-        raise UserError(f"{text}: `launch.py run {_beside(asked, '.graph')}` renders it all the same", FAILED)
+        raise UserError(f"{text}: `launch.py run '{document}'` renders it all the same", FAILED)
     return _rendered(graph, made.name, asked, registry, args)
 
 
@@ -206,18 +206,17 @@ def _kept(done: Done, node: Capture, asked: Asked) -> tuple[Path, int]:
     return path, made.passes[-1].id
 
 
-def _saved(graph: Graph, asked: Asked) -> Graph:
-    """The graph with its recording, beside it: so that it can be rendered again, and otherwise."""
-    path = _beside(asked, ".graph")
+def _saved(graph: Graph, capture: NodeId, take: Path, asked: Asked) -> Path:
+    """The graph with its recording, saved beside it (which it names relative to itself): so that it can be rendered
+    again, and otherwise. No document that is there is written over."""
+    folder = Path(asked.folder)
+    names = (f"{asked.name}{suffix}.graph" for suffix in ("", *(f" {number}" for number in range(2, 1000))))
+    path = next(one for one in (folder / name for name in names) if not one.exists())
     try:
-        save(graph, path)
+        save(graph.with_node(graph.nodes[capture].with_param("take", take.name)), path)
     except DocumentError as fault:
         print(f"tapeloom: {'; '.join(fault.faults)}", file=sys.stderr)
-    return graph
-
-
-def _beside(asked: Asked, suffix: str) -> Path:
-    return Path(asked.folder) / f"{asked.name}{suffix}"
+    return path
 
 
 def _rendered(graph: Graph, name: str, asked: Asked, registry: Registry, args: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from nodes.media import Media, MediaError
 from nodes.script import Script
 from nodes.sound import Sound, SoundJoin
 from runtime import takes
+from runtime.compiled import Remembering
 from runtime.ring import Ring, RingFacts
 from runtime.sound import write
 from tests.nodes import sources
@@ -187,3 +188,14 @@ def test_a_set_is_no_video_file(recording: Path) -> None:
     path = a_set(recording, "part0.mkv", "part1.mkv", name="set.tapeset")
     with pytest.raises(MediaError, match="Put a Tape capture node here"):
         Video(file=str(path)).forecast(probe)
+
+
+def test_a_set_that_has_changed_is_looked_at_again(recording: Path) -> None:
+    path = a_set(recording, "part0.mkv", name="grown.tapeset")
+    looked = Remembering(probe)
+    node = Capture(take=str(path))
+    before: Any = node.forecast(looked)["out"]
+    a_set(recording, "part0.mkv", "part1.mkv", name="grown.tapeset")
+    again: Any = node.forecast(looked)["out"]
+    after: Any = node.forecast(looked.without(str(path)))["out"]
+    assert (before.frames, again.frames, after.frames) == (29, 29, 58)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from capture.decks import reading
+from capture.session.asking import Asked
+from capture.session.messages import Done, Part
 from capture.sets.kept import changed, with_pass
 from graphs.document import Graph, Link, NodeDoc, NodeId
 from graphs.files import load, save
@@ -78,7 +80,7 @@ def test_a_tape_becomes_a_master_and_restored_copies(graph: Path, said: Capture)
     one = load_set(folder / "Sommer '88.tapeset").passes[0]
     assert (one.id, one.frames, one.lost, one.device) == (1, len(master), 0, "Test deck PAL")
     kept = load(folder / "Sommer '88.graph").nodes[NodeId("capture1")].params
-    assert (kept["take"], kept["pass_number"]) == (str(folder / "Sommer '88.tapeset"), 1)
+    assert (kept["take"], kept["pass_number"]) == ("Sommer '88.tapeset", 1)  # beside it, wherever the folder goes
 
 
 def test_the_next_playing_is_the_next_pass_and_may_wait_in_line(graph: Path, said: Capture, tmp_path: Path) -> None:
@@ -87,6 +89,7 @@ def test_the_next_playing_is_the_next_pass_and_may_wait_in_line(graph: Path, sai
         (folder / name).write_bytes(b"an earlier recording")
     earlier = folder / "Sommer '88.tapeset"
     changed(earlier, lambda one: with_pass(one, earlier, [folder / "Sommer '88.mkv"]), make=True)
+    (folder / "Sommer '88 pass 2.graph").write_text("somebody's own", "utf-8")
     code, out, err = said(graph, "--minutes", "0.01", "--queue")
     assert code == 0, err
     passes = load_set(folder / "Sommer '88.tapeset").passes
@@ -100,6 +103,8 @@ def test_the_next_playing_is_the_next_pass_and_may_wait_in_line(graph: Path, sai
     files = [job.order.graph.nodes[NodeId(node)].params["file"] for node in ("encode1", "encode2")]
     assert files == [str(folder / "Sommer '88 pass 2-restored"), str(folder / "Sommer '88 pass 2-restored-encode2")]
     assert json.loads(job.order.text())["graph"]
+    assert (folder / "Sommer '88 pass 2.graph").read_text("utf-8") == "somebody's own"
+    assert load(folder / "Sommer '88 pass 2 2.graph").nodes[NodeId("capture1")].params["pass_number"] == 2
 
 
 @pytest.mark.parametrize(
@@ -129,3 +134,23 @@ def test_a_graph_that_cannot_run_is_told_before_the_tape_plays(graph: Path, said
     code, _, err = said(graph, "--minutes", "0.01")
     assert code == 2 and "before the tape plays" in err
     assert list((graph.parent / "tapes é").iterdir()) == []
+
+
+def test_nothing_is_rendered_of_a_recording_that_ended_by_a_fault(
+    graph: Path, said: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a full disk leaves: a file that is safe, and a word that it ended by a fault."""
+    folder = graph.parent / "tapes é"
+
+    def broken(asked: Asked, *_: object) -> Done:
+        file = folder / f"{asked.name}.mkv"
+        file.write_bytes(b"what was recorded")
+        part = Part(str(file), 0, 10, 0.0, 17)
+        return Done("the disk is full", (str(file),), (part,), "", "", "", 10, 0, fault=True)
+
+    monkeypatch.setattr("capture.commands.run.recorded", broken)
+    code, _, err = said(graph)
+    assert code == 1 and "ended by a fault (the disk is full)" in err
+    assert f"launch.py run '{folder / "Sommer '88.graph"}'" in err
+    assert [one.parts[0].file for one in load_set(folder / "Sommer '88.tapeset").passes] == ["Sommer '88.mkv"]
+    assert not list(folder.glob("*restored*"))
