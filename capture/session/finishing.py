@@ -213,7 +213,9 @@ def _joined(ffmpeg: str, asked: Asked, parts: list[Path], target: Path, tell: Pr
             _strung(parts, part, tell)
         else:
             before = _written(ffmpeg, parts, part, tell)
+            tell("proving", 0.0)
             after = _hashes(ffmpeg, part)
+            tell("proving", 1.0)
             if not before or before != after:
                 part.unlink(missing_ok=True)
                 return "kept as parts: the joined file was not the same"

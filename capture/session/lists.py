@@ -13,12 +13,14 @@ __all__ = ["FrameList", "ListedPart", "Packet", "listed_parts"]
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A frame, or a packet of sound. `duration` in units of the time base: samples, where that is the sample rate."""
+    """A frame, or a packet of sound. `duration` in units of the time base: samples, where that is the sample rate;
+    `length_s` the same in seconds, 0 where it is not known."""
 
     pts_s: float
     duration: int
     size: int
     digest: str
+    length_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -46,7 +48,8 @@ class FrameList:
                 pts, duration, size = int(fields[2]), int(fields[3]), int(fields[4])
             except ValueError:
                 continue  # a line that a crash cut in two
-            found.append(Packet(float(pts * self.time_base), duration, size, fields[5]))
+            base = self.time_base
+            found.append(Packet(float(pts * base), duration, size, fields[5], float(max(0, duration) * base)))
         return found
 
     def _fact(self, line: str) -> None:

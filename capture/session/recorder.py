@@ -304,12 +304,12 @@ class Recorder:
         match action:
             case state.Open():
                 self._open(action)
-            case state.Stop(kill=kill):
+            case state.Stop(kill=kill, why=why):
                 if self._run is not None:
                     if kill:
                         self._run.kill()
                     else:
-                        self._run.stop()
+                        self._run.stop(why)
             case state.Tell(phase=phase, reason=reason):
                 t_s = self._recording.now_s if self._recording is not None else 0.0
                 if self._recording is not None:
@@ -321,6 +321,8 @@ class Recorder:
             case state.Mark(kind=kind, text=text):
                 if kind == "started" and self._recording is not None:
                     self._recording.started()
+                elif kind == "vanished" and self._recording is not None:
+                    self._recording.since_the_last_frame(kind, text)
                 elif kind != "back" and self._recording is not None:  # the tally knows better when it came back
                     self._recording.mark(kind, text)
             case state.Refuse(id=id, text=text):

@@ -90,7 +90,7 @@ class Recording:
         if recalled.zero_wall_s is not None:
             made.tally.zero_s = time.monotonic() - (time.time() - recalled.zero_wall_s)
         made.begun = True
-        made.mark("restarted", "the recorder itself had ended in the middle of it")
+        made.since_the_last_frame("restarted", "the recorder itself had ended in the middle of it")
         return made
 
     # ---- while it goes on
@@ -117,6 +117,10 @@ class Recording:
     def mark(self, kind: HappeningKind, text: str = "", count: int = 0) -> None:
         """Something that happens now."""
         self.happened(Happened(kind, self.now_s, self.tally.frames, count, 0.0, text))
+
+    def since_the_last_frame(self, kind: HappeningKind, text: str) -> None:
+        """Something that began when the last frame had come, and was noticed now."""
+        self.happened(Happened(kind, self.tally.end_s, self.tally.frames, text=text))
 
     def happened(self, one: Happened) -> None:
         facts = {"t_s": round(one.t_s, 3), "frame": one.frame, "count": one.count, "length_s": round(one.length_s, 3)}

@@ -77,6 +77,7 @@ class Run:
         self._log: deque[str] = deque(maxlen=_LOG_LINES)
         self._told: dict[str, object] = {}
         self._stopping = self._killed = False
+        self._why = ""
         self.video, self.audio = FrameList(), FrameList()
         self._deck: Child | None = None
         try:
@@ -113,9 +114,9 @@ class Run:
     def pid(self) -> int:
         return self._ffmpeg.pid
 
-    def stop(self) -> None:
-        """Ask it to end; what came so far is written, and the files are closed."""
-        self._stopping = True
+    def stop(self, why: str = "") -> None:
+        """Ask it to end; what came so far is written, and the files are closed. `why`: the device's fault for which."""
+        self._stopping, self._why = True, why
         if self._deck is not None:
             with suppress(OSError):
                 self._deck.process.terminate()  # its end is the stream's end
@@ -208,6 +209,8 @@ class Run:
         log, why = tuple(self._log), cause(self._said)
         if why is not None and why.kind == "disk":
             return Ended("disk", "the disk is full. Make room, or record to another disk", log=log)
+        if self._why:
+            return Ended("gone", self._why, log=log)
         if self._told.get("why") == "standard" and not self._killed:
             return Ended("gone", "the signal's standard has changed", changed=True, log=log)
         if deck_code:

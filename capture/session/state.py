@@ -72,6 +72,7 @@ class Limits:
     stall_s: float = 10.0  # no frame for so long: the device is taken for gone
     open_s: float = 30.0  # to the first frame
     stop_s: float = 10.0  # from asking a run to end to killing it
+    stalled_stop_s: float = 3.0  # the same of one that has stalled
     retries_s: tuple[float, ...] = (0.5, 1.0, 2.0)  # the last one again and again
     picture_s: float = 0.4  # so long a picture, before an armed session takes it for one
     armed_s: float = 600.0  # what was recorded so long without a picture is let go of, and begun anew
@@ -205,10 +206,11 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End the run; `kill`: at once."""
+    """End the run; `kill`: at once. `why`: it is taken for a fault of the device's."""
 
     run: int
     kill: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,7 +463,7 @@ def _go_on(turn: _Turn) -> None:
 def _look_at_the_clock(turn: _Turn) -> None:
     s, now_s, limits = turn.s, turn.now_s, turn.s.limits
     if s.stopping_s is not None:
-        if s.alive and not s.killed and now_s >= s.stopping_s + limits.stop_s:
+        if s.alive and not s.killed and now_s >= _patience_ends(s):
             turn.s = replace(s, killed=True)
             turn.actions.append(Stop(s.run, kill=True))
         return
@@ -489,9 +491,15 @@ def _look_at_the_clock(turn: _Turn) -> None:
         turn.stop("armed")
         return
     if s.alive and now_s >= s.last_s + (limits.stall_s if s.frames else limits.open_s):
-        # killed, for a driver that hangs hears nothing; its end brings what follows
-        turn.s = replace(s, last_s=now_s)
-        turn.actions.append(Stop(s.run, kill=True))
+        # asked first: ffmpeg may hold a frame or two; its end brings what follows
+        turn.s = replace(s, stopping_s=now_s)
+        turn.actions.append(Stop(s.run, why=f"no picture came for {now_s - s.last_s:.0f} s"))
+
+
+def _patience_ends(s: Session) -> float:
+    """When a run that was asked to end is killed: sooner where nobody asked but its stall."""
+    assert s.stopping_s is not None
+    return s.stopping_s + (s.limits.stop_s if s.next is not None else s.limits.stalled_stop_s)
 
 
 _WORDS = {"blank": "blank", "blue": "blue", "snow": "only snow"}
@@ -501,7 +509,7 @@ def wake_s(session: Session) -> float | None:
     """When a Tick is next needed; None: not before something else happens."""
     s, limits = session, session.limits
     if s.stopping_s is not None:
-        return None if s.killed else s.stopping_s + limits.stop_s
+        return None if s.killed else _patience_ends(s)
     times = []
     if s.alive:
         times.append(s.last_s + (limits.stall_s if s.frames else limits.open_s))

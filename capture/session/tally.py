@@ -7,7 +7,7 @@ clock. Frames are counted through all runs; what is missing in a hole is told, a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from capture.measure.drift import Drift, Drifting
@@ -120,7 +120,7 @@ class Tally:
             if run.start_s is None:
                 # those that came with it were read together: the first is that much older
                 came_s = clock_s - (len(video) - 1 - index) * float(1 / self.rate)
-                hole = self._begun(run, one.pts_s, came_s)
+                hole = self._begun(run, one.pts_s, came_s, one.length_s)
                 if hole is not None:
                     told.append(hole)
             if run.drifting is not None:
@@ -134,8 +134,9 @@ class Tally:
             told += [self._told(run, each, sound=True) for each in found]
         return told
 
-    def _begun(self, run: RunFacts, pts_s: float, came_s: float) -> Happened | None:
+    def _begun(self, run: RunFacts, pts_s: float, came_s: float, length_s: float) -> Happened | None:
         run.pts_s = pts_s
+        run.counting = replace(run.counting, rate=rate_of(length_s, run.counting.rate))
         if self.zero_s is None:
             self.zero_s = came_s
             run.start_s = 0.0
@@ -157,3 +158,14 @@ class Tally:
         if sound:
             frame = min(frame, run.last)
         return Happened(found.kind, t_s, frame, found.count, found.length_s)
+
+
+_RATES = tuple(Fraction(*one) for one in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (50, 1), (60000, 1001)))
+_LIKE = 0.03
+
+
+def rate_of(length_s: float, asked: Fraction) -> Fraction:
+    """Frames a second: what was asked for, unless frames are clearly of another length: the standard has changed."""
+    if length_s <= 0 or abs(length_s * asked - 1) < _LIKE:
+        return asked
+    return next((one for one in _RATES if abs(length_s * one - 1) < _LIKE), asked)
