@@ -55,7 +55,7 @@ def packets_of(path: Path) -> list[Packet]:
 
 def parts_of(asked: Asked, places: Places, run: RunFacts) -> tuple[list[Part], int]:
     """The parts of a run, and how many of its frames had not been written. The list says which frames lie in a closed
-    part; one that was cut off is counted itself."""
+    part; the last one, and one that was cut off, are counted themselves."""
     files, suffix = Files(places.work, run.number), suffix_of(asked)
     there = sorted(places.work.glob(f"{files.stem}-*{suffix}"))
     stamps = [one.pts_s for one in packets_of(files.video)]
@@ -70,10 +70,9 @@ def parts_of(asked: Asked, places: Places, run: RunFacts) -> tuple[list[Part], i
         following = there[index + 1].name if index + 1 < len(there) else ""
         if whole and following in closed:
             last = next((n for n in range(first, len(stamps)) if stamps[n] >= closed[following] - half_s), len(stamps))
-        elif whole and not following:
-            last = len(stamps)
-        else:
+        else:  # the last one, too: on a full disk ffmpeg lists as closed what it could not write
             last = first + _counted(path, len(stamps) - first)
+            whole = whole and (following != "" or last == len(stamps))
         if last > first:
             start_s = run.time_of(stamps[first]) if first < len(stamps) else 0.0
             size = path.stat().st_size
