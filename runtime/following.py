@@ -23,6 +23,7 @@ from graphs.problem import Problem
 from nodes.clip import ClipInfo
 from nodes.ports import PICTURES
 from nodes.registry import Registry
+from runtime.blame import last_words
 from runtime.compiled import compiled, index_files
 from runtime.process import COMMAND
 from runtime.ring import Ring
@@ -93,7 +94,7 @@ def branch(graph: Graph, capture: NodeId, target: NodeId, ring: Path, session: S
     prelude, steps = step_codes(made.plan, index_files(made.plan.files))
     for report in session.load(steps, prelude):
         if report.state == "failed":
-            raise FollowError(text=f"{report.node}: {report.message}")
+            raise FollowError(text=f"{report.node}: {last_words(report.message)[0]}")
     step_id, out = made.plan.places[target, port]
     return Branch(made.plan.step(step_id).node, out, info, source)
 

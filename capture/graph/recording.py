@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from runtime.session import Session, SessionError
 
 _POLL_S = 0.2
 _CLOSE_S = 120.0
+_FIRST_S = 0.02
 
 
 class RecordingError(Exception):
@@ -115,6 +117,8 @@ class _View:
                     continue
                 try:
                     ring = Ring.open(path)
+                    while not ring.count and self._rings.empty():  # nodes look at a frame while they are made
+                        time.sleep(_FIRST_S)
                     shown = branch(viewed.graph, viewed.capture, viewed.node, Path(path), session, viewed.registry)
                 except (RingError, FollowError, SessionError) as fault:
                     viewed.on_fault(str(fault))

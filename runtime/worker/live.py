@@ -3,6 +3,8 @@
 The clip is a day long, and frame n of it is frame n of the recording for ever. So what filters and caches behind it
 know of frame n stays true, also while ever newer ones come. A frame that is not there yet is waited for a little; one
 that is gone, or too far ahead, is an error, which VapourSynth keeps in no cache: nothing is ever shown in its stead.
+
+Frame 0 alone is black once it is gone: filters look at it while they are made, to learn what the clip is.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import time
 import numpy as np
 import vapoursynth as vs
 
-from runtime.ring import NotYetError, Ring
+from runtime.ring import GoneError, NotYetError, Ring
 
 _HOURS = 24
 _PATIENCE_S = 1.0
@@ -39,7 +41,12 @@ def live_frames(path: str) -> vs.VideoNode:
 
     def fill(n: int, f: vs.VideoFrame) -> vs.VideoFrame:
         data = bytearray(facts.frame_bytes)
-        at_ns = _waited_for(ring, n, data)
+        try:
+            at_ns = _waited_for(ring, n, data)
+        except GoneError:
+            if n == 0:
+                return f
+            raise
         made, start = f.copy(), 0
         for plane, (width, height, size) in enumerate(facts.planes):
             count = width * height

@@ -118,6 +118,17 @@ def test_a_frame_that_came_too_early_is_right_later_and_one_that_is_gone_stays_a
         assert bytes(again.data) == bytes(there.data)
 
 
+def test_a_branch_can_be_opened_long_after_the_beginning(tmp_path: Path) -> None:
+    """QTGMC looks at frame 0 while it is made, which is gone by then."""
+    with Ring.create(tmp_path / "live.ring", facts(slots=30)) as ring, Session() as session:
+        for number in range(500, 530):
+            ring.put(stamped(number), number=number)
+        made = graph(NodeDoc(VIEW, "deinterlace.qtgmc", params={"preset": "draft"}))
+        shown = branch(made, CAPTURE, VIEW, ring.path, session, REGISTRY)
+        picture = LivePicture(session.preview(shown.node, shown.port, shown.frame_for(515)), 0, 0, 0)
+        assert number_in(picture) == 515
+
+
 def test_another_recording_is_another_source(tmp_path: Path) -> None:
     """A ring of the same name, as the next tape's: nothing of the last one is shown."""
     made = graph(NodeDoc(VIEW, "geometry.flip"))
@@ -153,6 +164,6 @@ def test_the_worker_of_a_live_view_gives_way() -> None:
             one.load((), "")
             one.costs()
         assert session.worker_pid and usual.worker_pid
-        assert os.sched_getscheduler(session.worker_pid) == os.SCHED_IDLE
-        assert os.sched_getscheduler(usual.worker_pid) != os.SCHED_IDLE
+        assert os.sched_getscheduler(session.worker_pid) == os.SCHED_BATCH
+        assert os.sched_getscheduler(usual.worker_pid) == os.SCHED_OTHER
         assert os.getpriority(os.PRIO_PROCESS, session.worker_pid) > os.getpriority(os.PRIO_PROCESS, usual.worker_pid)
