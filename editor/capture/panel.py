@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import cast
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QWidget,
-)
+from PySide6.QtWidgets import QWidget
 
-from capture.session.asking import Asked, Source
 from capture.session.messages import Happened
 from editor.capture import choosing, saying, words
 from editor.capture.asking import asked_for, default_folder, taken_names
-from editor.capture.branching import Branching, Restored, Wanted
 from editor.capture.choosing import Wish
 from editor.capture.finding import Finding, is_deck
 from editor.capture.form import Form
 from editor.capture.frame import CaptureFrame
-from editor.capture.left import Left, left_over
+from editor.capture.mending import Mending
 from editor.capture.naming import free_name
 from editor.capture.room import Room
 from editor.capture.standing import LOSSES
 from editor.capture.taping import Taping
+from editor.capture.through import Through
 from editor.capture.watching import Manner, Seen
 from editor.desk.asking import Asker
 from editor.language import tr
-from editor.renders.words import size
 from editor.settings import Settings
 
 KEPT = "capture"
 """The setting under which the wish is kept."""
-MOST_LEFT = 3
 ALARMS = ("disk", "changed")
 """What else is told in red over the picture."""
 
@@ -52,7 +42,6 @@ class CapturePanel(CaptureFrame):
     report_wanted = Signal(object)
     folder_wanted = Signal(object)
     test_decks_shown = Signal(bool)
-    _left = Signal(object)
 
     def __init__(
         self, taping: Taping, finding: Finding, settings: Settings, asker: Asker, parent: QWidget | None = None
@@ -63,10 +52,8 @@ class CapturePanel(CaptureFrame):
         super().__init__(Form(replace(wish, folder=folder, name=name)), parent)
         self._taping, self._finding, self._settings, self._asker = taping, finding, settings, asker
         self.room = Room(self)
-        self.branching = Branching(self)
-        self.branch: Callable[[], Wanted | None] = lambda: None
-        """What the open graph has to show of a live capture; the window sets it."""
-        self._behind = ""
+        self.through = Through(self.scopes.graph_button, self.picture, self.notices, self)
+        self._mending = Mending(taping, self.notices, self)
         self._chosen = False
         self._listen()
         self._show()
@@ -80,7 +67,6 @@ class CapturePanel(CaptureFrame):
         form.folder_wanted.connect(self._choose_folder)
         form.try_wanted.connect(self.try_deck)
         self._finding.changed.connect(self._found)
-        self._left.connect(self._say_left, Qt.ConnectionType.QueuedConnection)
         self._finding.looking.connect(lambda _: self._found())
         taping.changed.connect(self._show)
         taping.turned.connect(self._turned)
@@ -97,9 +83,7 @@ class CapturePanel(CaptureFrame):
         self.meters.quieten.connect(taping.quieten)
         self.scopes.mark_button.toggled.connect(self._manner)
         self.scopes.fields_button.toggled.connect(self._manner)
-        self.scopes.graph_button.toggled.connect(lambda _: self.look_at_graph())
-        self.branching.shown.connect(self._restored)
-        self.branching.told.connect(self._not_restored)
+        self.through.changed.connect(self._badge)
 
     # ---- what the user does
 
@@ -171,36 +155,6 @@ class CapturePanel(CaptureFrame):
             self.form.show_wish(replace(self.form.wish, folder=str(path)))
             self._keep()
             self._show()
-
-    def _offer_left(self) -> None:
-        """What was cut off the last time, by a crash or a power failure, is there up to its last second."""
-        folder = Path(self.form.wish.folder).expanduser()
-
-        def look() -> None:  # a disk that sleeps, or a share that is away, holds up no window
-            found = left_over(folder)
-            with suppress(RuntimeError):  # the window has gone
-                self._left.emit(found)
-
-        threading.Thread(target=look, name="cut off recordings", daemon=True).start()
-
-    def _say_left(self, found: object) -> None:
-        if self._taping.recording:
-            return
-        for one in cast("Sequence[Left]", found)[:MOST_LEFT]:
-            if one.growing:
-                text = tr("“{name}” is being recorded by another program, or finished: {size} so far.")
-                self.notices.show_notice(f"left {one.name}", text.format(name=one.name, size=size(one.size_bytes)))
-            else:
-                text = tr("“{name}” was cut off. What came until then is there: {size}.")
-                choices = [(tr("Make it whole"), partial(self._mend, one))]
-                said = text.format(name=one.name, size=size(one.size_bytes))
-                self.notices.show_notice(f"left {one.name}", said, choices, kind="warn")
-
-    def _mend(self, one: Left) -> None:
-        if self._taping.recording:
-            self.notices.show_notice("fault", tr("First end the recording that runs."), kind="warn")
-        else:
-            self._taping.mend(Asked(Source(()), folder=str(one.folder), name=one.name))
 
     def _event_chosen(self, number: int) -> None:
         self.deck.counter.setChecked(False)
@@ -289,7 +243,9 @@ class CapturePanel(CaptureFrame):
         here = found.device(self.form.wish.device) is not None
         text = saying.instead(standing, chosen=here, looking=self._finding.busy)
         red = standing.state == "recording"
-        self.picture.say(text, alarm=saying.alarm(standing), badges=saying.badges(standing, self._behind), red=red)
+        self.picture.say(
+            text, alarm=saying.alarm(standing), badges=saying.badges(standing, self.through.behind), red=red
+        )
 
     def _show(self) -> None:
         standing = self._taping.standing
@@ -308,7 +264,7 @@ class CapturePanel(CaptureFrame):
 
     def _seen(self, seen: object) -> None:
         assert isinstance(seen, Seen)
-        if not self._behind:
+        if not self.through.behind:
             self.picture.show_picture(seen)
         self.scopes.show_seen(seen)
 
@@ -319,30 +275,8 @@ class CapturePanel(CaptureFrame):
         self.scopes.clear()
 
     def look_at_graph(self) -> None:
-        """Follow the capture by the open graph, where that is wished for and it has something to show."""
-        button, wanted = self.scopes.graph_button, self.branch()
-        button.setEnabled(wanted is not None)
-        if wanted is None:
-            button.setToolTip(tr("Shows the tape as the open graph restores it. Open one with a Tape capture first, "
-                                 "such as the preset Capture, PAL."))  # fmt: skip
-        else:
-            button.setToolTip(tr("Shows the tape as the open graph restores it, at “{node}”").format(node=wanted.title))
-        self._behind = ""
-        self.branching.follow(wanted if button.isChecked() else None, self.watching.path)
-        self._badge()
-
-    def _restored(self, restored: object) -> None:
-        assert isinstance(restored, Restored)
-        wanted = self.branch()
-        title = wanted.title if wanted is not None else ""
-        self._behind = tr("{node}, {count} frames behind").format(node=title, count=restored.behind)
-        self.picture.show_image(restored.image, restored.shape)
-        self._badge()
-
-    def _not_restored(self, text: str) -> None:
-        self._behind = ""
-        self.scopes.graph_button.setChecked(False)
-        self.notices.show_notice("branch", text, kind="warn")
+        """Another graph may be open, or another node be asked for."""
+        self.through.look(self.watching.path)
 
     def _manner(self) -> None:
         self.watching.manner = Manner(
@@ -359,7 +293,8 @@ class CapturePanel(CaptureFrame):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._finding.begin()
-        self._offer_left()
+        if not self._taping.recording:
+            self._mending.look(Path(self.form.wish.folder).expanduser())
         if self._chosen and not self._taping.at_work:
             self._preview()
         self._keep()
@@ -378,6 +313,6 @@ class CapturePanel(CaptureFrame):
 
     def end(self) -> None:
         """Before the program ends."""
-        self.branching.close()
+        self.through.close()
         self.watching.close()
         self._finding.close()

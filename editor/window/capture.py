@@ -76,7 +76,7 @@ class CaptureParts(QObject):
             from editor.capture.panel import CapturePanel
 
             self.panel = CapturePanel(self.taping, self.finding, self._window.settings, self._window.asker)
-            self.panel.branch = self._branch
+            self.panel.through.branch = self._branch
             self.panel.setWindowIcon(self._window.windowIcon())
             self.panel.addActions([self._record, self._note])
             self.panel.open_wanted.connect(self._open)
