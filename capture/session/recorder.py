@@ -14,9 +14,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from capture.devices.programs import reaching
@@ -24,8 +23,7 @@ from capture.session import finishing, showing, state
 from capture.session.argv import Files, command
 from capture.session.asking import Asked
 from capture.session.hearing import Ear
-from capture.session.lists import Packet
-from capture.session.matroska import Block
+from capture.session.inbox import Heard, Item, KindIs, Made, Orphaned, Packets, RunListener, RunOver, Shown
 from capture.session.messages import (
     VERSION,
     Arm,
@@ -49,7 +47,6 @@ from capture.session.messages import (
     Ready,
     Record,
     Refused,
-    Request,
     Signal,
     SignalKind,
     StateIs,
@@ -58,7 +55,7 @@ from capture.session.messages import (
 )
 from capture.session.places import PlacesError
 from capture.session.recording import Recording
-from capture.session.run import Ended, Listener, Run, RunError
+from capture.session.run import Ended, Run, RunError
 from capture.session.said import Said
 from capture.session.seeing import Eye
 from capture.session.showing import Showing
@@ -77,87 +74,11 @@ _LOG_LINES = 20
 _RECORDING = (state.Phase.RECORDING, state.Phase.PAUSED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Packets:
-    run: int
-    video: Sequence[Packet]
-    audio: Sequence[Packet]
-    at_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    said: Said
-    at_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class _RunOver:
-    run: int
-    ended: Ended
-    at_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class _KindIs:
-    kind: SignalKind
-    frame: int
-    t_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    run: int
-    at_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    outcome: finishing.Outcome | None
-    fault: str
-
-
-class _Orphaned:
-    """The user's end of the wire is closed."""
-
-
-_Item = Request | _Packets | _Heard | _RunOver | _KindIs | _Shown | _Made | Happened | _Orphaned
-
-
-class _RunListener(Listener):
-    """A run's news: put in the recorder's inbox under the run's number, numbered for the live picture."""
-
-    def __init__(self, inbox: queue.SimpleQueue[_Item], number: int, show: Showing, facts: RunFacts | None) -> None:
-        self._inbox, self._number, self._show, self._facts = inbox, number, show, facts
-        self._next = facts.first if facts is not None else 0
-
-    def packets(self, video: Sequence[Packet], audio: Sequence[Packet], at_s: float) -> None:
-        facts = self._facts
-        for one in video:
-            # the state's own thread settles when a run began; until then its first frames are early by a little
-            t_s = one.pts_s if facts is None or facts.start_s is None else facts.time_of(one.pts_s)
-            self._show.know(self._next, one.pts_s, t_s)
-            self._next += 1
-        self._inbox.put(_Packets(self._number, video, audio, at_s))
-        self._show.flush()
-
-    def shown(self, block: Block) -> None:
-        self._show.block(block)
-        if block.track.kind == 1:
-            self._inbox.put(_Shown(self._number, time.monotonic()))
-
-    def said(self, said: Said) -> None:
-        self._inbox.put(_Heard(said, time.monotonic()))
-
-    def ended(self, ended: Ended) -> None:
-        self._inbox.put(_RunOver(self._number, ended, time.monotonic()))
-
-
 class Recorder:
     def __init__(self, wire: Wire, limits: state.Limits | None = None) -> None:
         self._wire = wire
         self._outbox: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self._state = state.Session(limits=limits or state.Limits(), at_s=time.monotonic())
         self._run: Run | None = None
         self._show: Showing | None = None
@@ -201,7 +122,7 @@ class Recorder:
             except ProtocolError:
                 continue  # a newer user's word
             except (WireClosed, WireCorrupt, OSError, ValueError):
-                self._inbox.put(_Orphaned())
+                self._inbox.put(Orphaned())
                 return
 
     def _send(self, event: Event) -> None:
@@ -216,7 +137,7 @@ class Recorder:
             except (OSError, ValueError):
                 self._listened_to = False
 
-    def _take(self, item: _Item) -> None:
+    def _take(self, item: Item) -> None:
         now_s = time.monotonic()
         match item:
             case Preview(id=id, asked=asked):
@@ -236,23 +157,23 @@ class Recorder:
                 self._send(Pong(id))
             case Close(reason=reason):
                 self._step(state.CloseAsked(now_s, reason))
-            case _Orphaned():
+            case Orphaned():
                 self._orphaned(now_s)
-            case _Packets():
+            case Packets():
                 self._packets(item)
-            case _Shown(run=run, at_s=at_s):
+            case Shown(run=run, at_s=at_s):
                 if self._writing is None:
                     self._step(state.Frames(at_s, run))
-            case _Heard(said=said, at_s=at_s):
+            case Heard(said=said, at_s=at_s):
                 self._heard(said, at_s)
-            case _RunOver():
+            case RunOver():
                 self._run_over(item)
-            case _KindIs(kind=kind, frame=frame, t_s=t_s):
+            case KindIs(kind=kind, frame=frame, t_s=t_s):
                 self._kind_is(kind, frame, t_s)
             case Happened():
                 if self._writing is not None:
                     self._writing.happened(item)
-            case _Made(outcome=outcome, fault=fault):
+            case Made(outcome=outcome, fault=fault):
                 self._made(outcome, fault)
 
     @property
@@ -351,10 +272,10 @@ class Recorder:
             self._ffmpeg = reaching(feed.format for feed in asked.source.feeds)
             words = command(self._ffmpeg.path, asked, files, _threads(), modern=_modern(self._ffmpeg))
             program = next((feed.program for feed in asked.source.feeds if feed.program), ())
-            self._run = Run(words, program, files, _RunListener(self._inbox, number, self._show, facts))
+            self._run = Run(words, program, files, RunListener(self._inbox, number, self._show, facts))
         except (FfmpegError, RunError) as fault:
             self._run = None
-            self._inbox.put(_RunOver(number, Ended("gone", str(fault)), time.monotonic()))
+            self._inbox.put(RunOver(number, Ended("gone", str(fault)), time.monotonic()))
             return
         if recording is not None:
             version = self._ffmpeg.version
@@ -374,7 +295,7 @@ class Recorder:
 
         eye = Eye(
             self._send,
-            lambda kind, frame, t_s: self._inbox.put(_KindIs(kind, frame, t_s)),
+            lambda kind, frame, t_s: self._inbox.put(KindIs(kind, frame, t_s)),
             lambda frame, t_s: self._inbox.put(Happened("scene", t_s, frame)),
         )
 
@@ -396,7 +317,7 @@ class Recorder:
 
     # ---- news of a run
 
-    def _packets(self, item: _Packets) -> None:
+    def _packets(self, item: Packets) -> None:
         recording = self._writing
         if recording is None or item.run != self._state.run:
             return
@@ -424,7 +345,7 @@ class Recorder:
             self._driver_s[said.text] = at_s
             recording.mark("changed" if said.kind == "format" else "driver", said.text, said.count)
 
-    def _run_over(self, item: _RunOver) -> None:
+    def _run_over(self, item: RunOver) -> None:
         if item.run != self._state.run:
             return
         recording = self._writing
@@ -487,11 +408,11 @@ class Recorder:
 
         def work() -> None:
             try:
-                self._inbox.put(_Made(recording.make_whole(ffmpeg, tell), ""))
+                self._inbox.put(Made(recording.make_whole(ffmpeg, tell), ""))
             except Exception as error:  # a bug of ours must not leave the session finishing for ever
                 traceback.print_exc()
                 why = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
-                self._inbox.put(_Made(None, f"{recording.places.work}: {why}. What was recorded lies there"))
+                self._inbox.put(Made(None, f"{recording.places.work}: {why}. What was recorded lies there"))
 
         self._ended = reason, fault
         threading.Thread(target=work, name="finishing", daemon=True).start()
