@@ -161,7 +161,7 @@ def packet(sound: SoundCounting, pts_s: float, samples: int) -> tuple[SoundCount
     lost, next_s = sound.lost, sound.next_s + length_s + _FOLLOW * gap_s
     if gap_s > SOUND_GAP_S:
         count = round(gap_s * sound.rate)
-        found = (Found("sound lost", sound.samples, pts_s - sound.first_s, count, gap_s),)
+        found = (Found("sound lost", sound.samples, sound.next_s - sound.first_s, count, gap_s),)
         lost, next_s = lost + count, pts_s + length_s
     elif gap_s < -SOUND_GAP_S:
         next_s = pts_s + length_s

@@ -65,7 +65,7 @@ def facts_of(asked: Asked, done: Done, marks: Sequence[Happened], tally: Tally, 
         "runs": runs,
         "framemd5": Path(done.framemd5).name,
         "log": Path(done.log).name,
-        "events": [asdict(one) for one in marks],
+        "events": [asdict(one) for one in sorted(marks, key=lambda one: one.t_s)],
         "asked": asdict(asked),
     }
 
@@ -169,15 +169,16 @@ def page(facts: Facts) -> str:
 body {{ font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 1060px; padding: 0 1rem;
  color: #222; background: #fff; }}
 h1 {{ font-size: 1.5rem; margin-bottom: .2rem; }} h2 {{ font-size: 1.1rem; margin-top: 2rem; }}
-.verdict {{ font-weight: 600; color: {"#c62828" if bad else "#2e7d32"}; }}
+.verdict {{ font-weight: 600; }} .bad {{ color: #b71c1c; }} .good {{ color: #2e7d32; }}
 table {{ border-collapse: collapse; }}
 td, th {{ text-align: left; padding: .15rem .9rem .15rem 0; vertical-align: top; }}
 th {{ font-weight: 600; }} .n {{ text-align: right; font-variant-numeric: tabular-nums; }}
 svg text {{ font: 12px system-ui, sans-serif; fill: currentColor; }}
-@media (prefers-color-scheme: dark) {{ body {{ color: #ddd; background: #1b1b1d; }} a {{ color: #8ab4f8; }} }}
+@media (prefers-color-scheme: dark) {{ body {{ color: #ddd; background: #1b1b1d; }} a {{ color: #8ab4f8; }}
+ .bad {{ color: #ff8a80; }} .good {{ color: #81c784; }} }}
 </style></head><body>
 <h1>{name}</h1>
-<p class="verdict">{verdict}. {_sentence(facts)}</p>
+<p class="verdict {"bad" if bad else "good"}">{verdict}. {_sentence(facts)}</p>
 <table>{"".join(_row(*pair) for pair in _overview(facts))}</table>
 <h2>Timeline</h2>
 {_timeline(facts)}
@@ -220,7 +221,7 @@ def _overview(facts: Facts) -> Iterable[tuple[str, str]]:
     yield "Kept as", coder_words(facts["codec"])
     yield "Began", str(facts["began"])
     yield "Ended", f"{facts['ended']} ({facts['reason']})"
-    yield "Frames", f"{facts['frames']:,} at {facts['rate']} a second"
+    yield "Frames", f"{facts['frames']:,} at {facts['rate'].removesuffix('/1')} a second"
     yield "Lost", f"{facts['lost']:,}"
     yield "Late", f"{facts['late']:,}"
     yield "Repeated", f"{facts['repeated']:,}"
@@ -279,12 +280,28 @@ def _timeline(facts: Facts) -> str:
         y = top + row * _LANE
         lines.append(f'<text x="{_LEFT - 8}" y="{y + 11}" text-anchor="end">{words}</text>')
         lines.append(f'<line x1="{_LEFT}" x2="{_LEFT + _WIDE}" y1="{y + 14}" y2="{y + 14}" stroke="#8884"/>')
-        lines += [_tick(one, length_s, y, colour) for one in events if one["kind"] == kind]
+        lines += [_tick(one, length_s, y, colour) for one in _stretched(events, kind, length_s)]
     foot = top + _LANE * (len(lanes) + 1) + 8
     for share in (0, 0.25, 0.5, 0.75, 1):
         x = _LEFT + share * _WIDE
         lines.append(f'<text x="{x:.1f}" y="{foot + 8}" text-anchor="middle">{clock(share * length_s)}</text>')
     return "\n".join((*lines, "</svg>"))
+
+
+_UNTIL: dict[str, tuple[str, ...]] = {
+    "blank": ("picture", "blue", "snow"),
+    "blue": ("picture", "blank", "snow"),
+    "snow": ("picture", "blank", "blue"),
+    "silent": ("sound",),
+}
+
+
+def _stretched(events: list[dict[str, Any]], kind: str, end_s: float) -> Iterable[dict[str, Any]]:
+    """The events of a lane; what lasts until something else comes is as long as that."""
+    for index, one in enumerate(events):
+        if one["kind"] == kind:
+            ends = (other["t_s"] for other in events[index + 1 :] if other["kind"] in _UNTIL.get(kind, ()))
+            yield {**one, "length_s": next(ends, end_s) - one["t_s"]} if kind in _UNTIL else one
 
 
 def _bar(run: dict[str, Any], length_s: float, y: int, facts: Facts) -> str:
