@@ -8,12 +8,16 @@ just counted.
 
 from __future__ import annotations
 
+import os
 import threading
 import uuid
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
+from pathlib import Path
+
+import psutil
 
 from capture.session.argv import pixels_of
 from capture.session.asking import Asked
@@ -29,6 +33,7 @@ _NAMES = {
     "yuv420p": "YUV420P8", "yuv422p": "YUV422P8", "yuv411p": "YUV411P8", "yuv444p": "YUV444P8",
     "yuv422p10le": "YUV422P10",
 }  # fmt: skip
+_NAMED = "tapeloom-"
 _WAITING = 12
 _REMEMBERED = 600
 _RING_SECONDS = 3
@@ -126,7 +131,8 @@ class Showing:
             return
         size = facts.slots * facts.slot_bytes
         with suppress(OSError):  # no room for it: the recording goes on without a live picture
-            self.ring = Ring.create(folder(size) / f"tapeloom-{facts.session}{SUFFIX}", facts)
+            sweep(place := folder(size))
+            self.ring = Ring.create(place / f"{_NAMED}{os.getpid()}-{facts.session}{SUFFIX}", facts)
             self._tell(Live(str(self.ring.path)))
 
     def _look(self) -> None:
@@ -140,6 +146,15 @@ class Showing:
     def stop(self) -> None:
         self._over.set()
         self._thread.join(2.0)
+
+
+def sweep(place: Path) -> None:
+    """Remove the rings of recorders that were killed: they are tens of megabytes of memory each."""
+    for path in place.glob(f"{_NAMED}*-*{SUFFIX}"):
+        owner = path.name.removeprefix(_NAMED).partition("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            with suppress(OSError):  # another user's, or, on Windows, still looked at
+                path.unlink()
 
 
 def ended(ring: Ring | None) -> None:
