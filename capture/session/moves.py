@@ -34,6 +34,7 @@ class Limits:
     stalled_stop_s: float = 3.0  # the same of one that has stalled
     retries_s: tuple[float, ...] = (0.5, 1.0, 2.0)  # the last one again and again
     picture_s: float = 0.4  # so long a picture, before an armed session takes it for one
+    behind_s: float = 10.0  # so far what is recorded may be behind the clock, at a stop by time
     armed_s: float = 600.0  # what was recorded so long without a picture is let go of, and begun anew
 
 
@@ -50,6 +51,8 @@ class Session:
     since_s: float = 0.0  # this phase
     opened_s: float = 0.0
     first_s: float | None = None  # the recording's first frame came
+    end_s: float = 0.0  # how long the recording is
+    from_s: float = 0.0  # how long it was when first_s was
     last_s: float = 0.0  # the newest frame came
     stopping_s: float | None = None  # the run was asked to end
     killed: bool = False
@@ -105,11 +108,12 @@ class CloseAsked:
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """Frames of a run came in."""
+    """Frames of a run came in. `end_s`: how long the recording is with them, holes included."""
 
     at_s: float
     run: int
     count: int = 1
+    end_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -333,7 +333,7 @@ class Recorder:
         for one in told:
             recording.happened(one)
         if item.video:
-            self._step(state.Frames(item.at_s, item.run, len(item.video)))
+            self._step(state.Frames(item.at_s, item.run, len(item.video), tally.end_s))
 
     def _heard(self, said: Said, at_s: float) -> None:
         recording = self._writing

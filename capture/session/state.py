@@ -122,8 +122,8 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
             _finish_asked(turn, id, reason)
         case CloseAsked(reason=reason):
             _close_asked(turn, reason)
-        case Frames(run=run, count=count) if run == turn.s.run:
-            _frames(turn, count)
+        case Frames(run=run) if run == turn.s.run:
+            _frames(turn, event)
         case Seen(kind=kind):
             if kind != turn.s.kind:
                 turn.s = replace(turn.s, kind=kind, kind_s=turn.now_s)
@@ -148,7 +148,8 @@ def _wanted(turn: _Turn, event: Wanted) -> None:
         turn.actions.append(Refuse(event.id, busy))
         return
     turn.s = replace(
-        s, asked=event.asked, first_s=None, tries=0, reason="", fault=False, kind="none", kind_s=turn.now_s,
+        s, asked=event.asked, first_s=None, end_s=0.0, from_s=0.0, tries=0, reason="", fault=False, kind="none",
+        kind_s=turn.now_s,
     )  # fmt: skip
     if event.resume:  # what was cut off has had a first frame: its device is waited for
         turn.s = replace(turn.s, first_s=turn.now_s)
@@ -202,17 +203,24 @@ def _to_finish(turn: _Turn, reason: str, fault: bool) -> None:
     turn.stop("finish")
 
 
-def _frames(turn: _Turn, count: int) -> None:
+def _frames(turn: _Turn, event: Frames) -> None:
     s = turn.s
     first = s.frames == 0
-    turn.s = replace(s, frames=s.frames + count, last_s=turn.now_s, tries=0)
+    end_s = s.end_s if event.end_s is None else event.end_s
+    turn.s = replace(s, frames=s.frames + event.count, end_s=end_s, last_s=turn.now_s, tries=0)
     if s.phase is Phase.PAUSED and first and s.stopping_s is None:
         turn.actions.append(Mark("back", s.reason, turn.now_s - s.since_s))
         turn.become(Phase.RECORDING)
         turn.s = replace(turn.s, reason="")
     if s.purpose == "record" and s.first_s is None:
-        turn.s = replace(turn.s, first_s=turn.now_s)
+        turn.s = replace(turn.s, first_s=turn.now_s, from_s=0.0)
         turn.actions.append(Mark("started"))
+    if (
+        turn.s.phase is Phase.RECORDING
+        and turn.s.stopping_s is None
+        and 0 < turn.s.stops.after_s <= end_s - turn.s.from_s
+    ):
+        _to_finish(turn, f"{turn.s.stops.after_s:g} s are over", fault=False)
 
 
 def _run_ended(turn: _Turn, event: RunEnded) -> None:
@@ -291,7 +299,8 @@ def _look_at_the_clock(turn: _Turn) -> None:
             turn.open("record", fresh=False)
             return
         case Phase.RECORDING | Phase.PAUSED if s.stops.after_s and s.first_s is not None:
-            if now_s >= s.first_s + s.stops.after_s:
+            # by the tape, as ffmpeg may be behind the clock; by the clock only where nothing comes, or far too little
+            if now_s >= s.first_s + s.stops.after_s + (limits.behind_s if s.phase is Phase.RECORDING else 0):
                 _to_finish(turn, f"{s.stops.after_s:g} s are over", fault=False)
                 return
     blank = s.phase is Phase.RECORDING and s.stops.blank_s > 0 and s.first_s is not None and s.kind in _WORDS
@@ -300,7 +309,7 @@ def _look_at_the_clock(turn: _Turn) -> None:
         return
     if s.phase is Phase.ARMED and s.alive and s.kind == "picture" and now_s >= s.kind_s + limits.picture_s:
         turn.become(Phase.RECORDING, "there is a picture")
-        turn.s = replace(turn.s, purpose="record", first_s=now_s)
+        turn.s = replace(turn.s, purpose="record", first_s=now_s, from_s=s.end_s)
         turn.actions.append(Mark("started"))
         return
     if s.phase is Phase.ARMED and s.alive and now_s >= s.opened_s + limits.armed_s:
@@ -335,7 +344,7 @@ def wake_s(session: Session) -> float | None:
         if s.stops.lost_s:
             times.append(s.since_s + s.stops.lost_s)
     if s.phase in (Phase.RECORDING, Phase.PAUSED) and s.stops.after_s and s.first_s is not None:
-        times.append(s.first_s + s.stops.after_s)
+        times.append(s.first_s + s.stops.after_s + (limits.behind_s if s.phase is Phase.RECORDING else 0))
     if s.phase is Phase.RECORDING and s.stops.blank_s and s.kind in _WORDS:
         times.append(s.kind_s + s.stops.blank_s)
     if s.phase is Phase.ARMED and s.alive:

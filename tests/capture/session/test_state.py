@@ -147,8 +147,27 @@ def test_it_ends_when_its_time_is_over_holes_included() -> None:
     session = recording(asked(after_s=60.0))
     assert wake_s(session) == 11.0  # the stall comes first
     session, _ = after(RunEnded(30, 1, "gone", "x"), Tick(30.5), Frames(40, 2), session=session)
-    session, actions = after(Frames(60.9, 2), Tick(61.0), session=session)
+    session, _ = after(Frames(60.9, 2, end_s=59.9), Tick(61.0), session=session)
+    assert session.phase is Phase.RECORDING  # by the tape, not by the clock
+    session, actions = after(Frames(62.5, 2, end_s=60.0), session=session)
     assert session.phase is Phase.FINISHING and Stop(2) in actions and "60 s" in session.reason
+
+
+def test_it_ends_by_the_clock_where_the_tape_falls_far_behind_or_nothing_comes() -> None:
+    session, _ = after(Frames(70.9, 1, end_s=40.0), Tick(70.9), session=recording(asked(after_s=60.0)))
+    assert session.phase is Phase.RECORDING
+    assert after(Tick(71.0), session=session)[0].phase is Phase.FINISHING
+    gone, _ = after(RunEnded(60.9, 1, "gone", "x"), session=recording(asked(after_s=60.0)))
+    assert gone.phase is Phase.PAUSED
+    assert after(Tick(61.0), session=gone)[0].phase is Phase.FINISHING
+
+
+def test_an_armed_recording_lasts_as_long_as_asked_from_its_picture_on() -> None:
+    armed = Wanted(0, 1, "armed", asked(after_s=60.0))
+    session, _ = after(armed, Frames(1, 1, end_s=0.04), Frames(31, 1, end_s=30.0), Seen(31, "picture"), Tick(31.4))
+    session, _ = after(Frames(91, 1, end_s=89.9), session=session)
+    assert session.phase is Phase.RECORDING
+    assert after(Frames(92, 1, end_s=90.0), session=session)[0].phase is Phase.FINISHING
 
 
 @pytest.mark.parametrize(("kind", "word"), [("blank", "blank"), ("blue", "blue"), ("snow", "snow")])
@@ -220,7 +239,7 @@ def test_whatever_comes_there_is_one_run_at_most_and_nothing_is_finished_twice(
             case ("close",):
                 event = CloseAsked(now_s, "closed")
             case ("frames",):
-                event = Frames(now_s, session.run)
+                event = Frames(now_s, session.run, end_s=now_s)
             case ("disk",):
                 event = DiskLow(now_s, "full")
             case ("finished",):
