@@ -246,7 +246,7 @@ def _child(side: str, model: str, picture: str, folder: str) -> None:
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
     values = np.load(picture)[None]
-    taken, given = Path(folder) / "in.png", Path(folder) / "out.png"
+    taken, given = (Path(folder) / f"{side} {way}.png" for way in ("in", "out"))
     Image.fromarray(_bytes(values[0])).save(taken, compress_level=1)
 
     def loop() -> None:

@@ -17,12 +17,14 @@ from runtime.worker import providers
 from runtime.worker.exchange import exchangeable
 from runtime.worker.inference import Inference
 from runtime.worker.numbers import called_from, of_numbers
-from runtime.worker.tiled import out_of_memory, tile_that_fits
+from runtime.worker.tiled import free_memory, out_of_memory, tile_that_fits
 from runtime.worker.tiles import halved
 from runtime.worker.timing import Order, Timed, timed
 
 _PROOF = 64
 """The side of the picture that a provider is proved with."""
+_PLENTY = 20
+"""A net that takes less than this part of the free memory leaves enough."""
 
 Way = Callable[[], list[vs.VideoNode]]
 
@@ -169,7 +171,8 @@ class _Job:
         """Through the filter. On a card one frame is tried, with smaller tiles while its memory does not do; should
         memory run out later, or on the processor, `exchange` brings another way."""
         if name == "cpu" or self.known.better == name:
-            return exchangeable(self._filter(name, self.tile), lambda: self._smaller("cpu", self.tile))
+            made = self._filter(name, self.tile)
+            return exchangeable(made, lambda: self._smaller("cpu", self.tile)) if self._may_starve() else made
         tile = self.tile
         while True:
             blank = [clip.std.BlankClip(length=1, keep=True) for clip in self.clips]
@@ -188,6 +191,12 @@ class _Job:
 
     def _halved(self, tile: tuple[int, int]) -> tuple[int, int] | None:
         return halved(tile if tile[0] else self.size, self.overlap, self.multiple)
+
+    def _may_starve(self) -> bool:
+        """Whether memory might run out on the way: not with a net that is known to want next to none, where what an
+        exchange costs would show."""
+        seen = self.known.bytes_a_pixel
+        return not seen or seen * self.size[0] * self.size[1] > free_memory() // _PLENTY
 
     def _smaller(self, name: str, tile: tuple[int, int]) -> list[vs.VideoNode]:
         """By onnxruntime, which can halve its tiles again and again; the user is told."""

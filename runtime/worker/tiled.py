@@ -42,14 +42,19 @@ def out_of_memory(fault: BaseException) -> bool:
     return isinstance(fault, MemoryError) or any(words in said for words in _MEMORY)
 
 
+def free_memory() -> int:
+    """Bytes."""
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
 def tile_that_fits(
     size: tuple[int, int], overlap: int, scale: Fraction, multiple: int, seen: int = 0
 ) -> tuple[int, int]:
     """The tile for a picture that would take more memory whole than there is; (0, 0) where it would not.
     `seen`: bytes that this model took for a pixel of its input, 0 where nobody has looked."""
-    import psutil
-
-    free = int(psutil.virtual_memory().available * _SHARE)
+    free = int(free_memory() * _SHARE)
     width, height = size
     each = seen or int(BYTES_A_PIXEL * max(Fraction(1), scale**2 / 4))
     if width * height * each <= free:
