@@ -89,8 +89,9 @@ def run(args: argparse.Namespace) -> int:
         view = _view(graph, args)
         _checked(graph, chosen, registry, args)
         asked = _asked(node, args)
+        begun = datetime.now(UTC)
         done = _recorded(asked, view, args)
-        path, number = _kept(done, node, asked)
+        path, number = _kept(done, node, asked, begun)
         graph, muted = without_copies(with_take(graph, chosen, path, number), chosen)
         document = _saved(graph, chosen, path, asked)
     except (GraphError, ChoiceError, SetError) as fault:
@@ -184,7 +185,7 @@ def _interrupts(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _kept(done: Done, node: Capture, asked: Asked) -> tuple[Path, int]:
+def _kept(done: Done, node: Capture, asked: Asked, begun: datetime) -> tuple[Path, int]:
     """The recording put into the set of its tape: where that is, and which pass it is. SetError."""
     if not done.files:
         raise RecordingError(f"nothing was recorded: {done.reason}")
@@ -192,7 +193,7 @@ def _kept(done: Done, node: Capture, asked: Asked) -> tuple[Path, int]:
     path = named(folder, tape)
     files = [Path(file) for file in done.files]
     told: dict[str, object] = {
-        "begun": datetime.now(UTC).isoformat(timespec="seconds"),
+        "begun": begun.isoformat(timespec="seconds"),
         "device": asked.source.label,
         "frames": done.frames,
         "lost": done.lost,
