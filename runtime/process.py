@@ -1,4 +1,4 @@
-"""Starts a worker process that cannot outlive its parent, and kills it with all that it started."""
+"""Starts a worker process, which may not outlive its parent unless it is to, and kills it with all that it started."""
 
 import os
 import signal
@@ -28,8 +28,10 @@ class Child:
         *,
         stdin: int | IO[bytes] = subprocess.PIPE,
         preexec: Callable[[], None] | None = None,
+        outlives: bool = False,
     ) -> None:
-        """`beside`: what its environment has that ours has not. `preexec`: called in the child before its program."""
+        """`beside`: what its environment has that ours has not. `preexec`: called in the child before its program.
+        `outlives`: Windows, which ends it with us, is not to; elsewhere it goes by its pipes alone."""
         path = os.environ.get("PYTHONPATH")
         environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{path}" if path else str(ROOT)}
         environment |= beside or {}
@@ -43,7 +45,7 @@ class Child:
             start_new_session=sys.platform != "win32",
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
-        self._job = _Job(self.process) if sys.platform == "win32" else None
+        self._job = _Job(self.process, outlives) if sys.platform == "win32" else None
 
     @property
     def pid(self) -> int:
@@ -127,9 +129,10 @@ if sys.platform == "win32":
         ]
 
     class _Job:
-        """A Job object: Windows ends what is in it when our last handle closes, that is, when we end."""
+        """A Job object: Windows ends what is in it when our last handle closes, that is, when we end, unless it is to
+        outlive us."""
 
-        def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        def __init__(self, process: "subprocess.Popen[bytes]", outlives: bool) -> None:
             self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)
             self._kernel.CreateJobObjectW.restype = wintypes.HANDLE
             self._kernel.CreateJobObjectW.argtypes = [ctypes.c_void_p, wintypes.LPCWSTR]
@@ -143,10 +146,11 @@ if sys.platform == "win32":
             self._kernel.TerminateJobObject.argtypes = [wintypes.HANDLE, wintypes.UINT]
             self._process = process
             self._handle = self._kernel.CreateJobObjectW(None, None)
-            limits = _ExtendedLimits()
-            limits.BasicLimitInformation.LimitFlags = _KILL_ON_JOB_CLOSE
-            size = ctypes.sizeof(limits)
-            self._kernel.SetInformationJobObject(self._handle, _EXTENDED_LIMITS, ctypes.byref(limits), size)
+            if not outlives:
+                limits = _ExtendedLimits()
+                limits.BasicLimitInformation.LimitFlags = _KILL_ON_JOB_CLOSE
+                size = ctypes.sizeof(limits)
+                self._kernel.SetInformationJobObject(self._handle, _EXTENDED_LIMITS, ctypes.byref(limits), size)
             self._kernel.AssignProcessToJobObject(self._handle, int(process._handle))
 
         def end(self) -> None:
@@ -156,6 +160,6 @@ if sys.platform == "win32":
 else:
 
     class _Job:
-        def __init__(self, process: "subprocess.Popen[bytes]") -> None: ...
+        def __init__(self, process: "subprocess.Popen[bytes]", outlives: bool) -> None: ...
 
         def end(self) -> None: ...

@@ -190,7 +190,7 @@ class Session:
         self._closed.set()
 
     def _start(self, first: Request | None) -> _Recorder:
-        child = Child(self._command)
+        child = Child(self._command, outlives=True)  # it makes its recording whole without us
         assert child.process.stdin is not None and child.process.stdout is not None
         recorder = _Recorder(child, Wire(child.process.stdout, child.process.stdin), heard_s=time.monotonic())
         thread = threading.Thread(target=self._read_log, args=(child,), name="recorder log", daemon=True)
