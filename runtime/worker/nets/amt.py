@@ -1,8 +1,9 @@
 """AMT: the picture between two frames, by several flows at once, each corrected by looking up what is alike in both.
 Li et al., AMT: All-Pairs Multi-Field Transforms for Efficient Frame Interpolation, CVPR 2023.
 
-Written from the paper and from the names and shapes of the published weights, which are for non-commercial use only
-(CC BY-NC 4.0); nothing of the authors' program is in here. The small and the large net; not the global one.
+Written anew. The structure is the paper's and was checked against the authors' program, which was read and run beside
+this one; none of its text is in here. Their program and weights are for non-commercial use only (CC BY-NC 4.0). The small
+and the large net; not the global one.
 """
 
 from __future__ import annotations
