@@ -2,8 +2,8 @@
 Li et al., AMT: All-Pairs Multi-Field Transforms for Efficient Frame Interpolation, CVPR 2023.
 
 Written anew. The structure is the paper's and was checked against the authors' program, which was read and run beside
-this one; none of its text is in here. Their program and weights are for non-commercial use only (CC BY-NC 4.0). The small
-and the large net; not the global one.
+this one; none of its text is in here. Their program and weights are for non-commercial use only (CC BY-NC 4.0). The
+small and the large net; not the global one.
 """
 
 from __future__ import annotations
