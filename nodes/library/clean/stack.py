@@ -226,7 +226,7 @@ def _better(apart: int, limit: float) -> str:
 
 
 def _heard(runs: Sequence[tuple[int, int, int | None]]) -> list[tuple[int, int, int | None]]:
-    """Where frames alone were lost and time went on, the sound goes on too; stretches that follow one another are one."""
+    """Where frames alone were lost and time went on, the sound goes on too; adjoining stretches are one."""
     found: list[tuple[int, int, int | None]] = []
     for at, (first, last, offset) in enumerate(runs):
         before = found[-1][2] if found else None
