@@ -6,11 +6,10 @@ runtime.commands finds this file by its name, for runtime knows nothing of captu
 from __future__ import annotations
 
 import argparse
-import ast
 import importlib
 from pathlib import Path
 
-from runtime.commands import DONE, WRONG, UserError
+from runtime.commands import DONE, WRONG, UserError, first_line
 
 HELP = """Find devices, record tape, look at what was recorded
 
@@ -21,7 +20,7 @@ _SHOWN = ("devices", "preview", "record", "run", "sets", "report", "dv", "merge"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    listed = "\n".join(f"  {name:9} {_help(name)}" for name in names())
+    listed = "\n".join(f"  {name:9} {first_line(_COMMANDS / f'{name}.py')}" for name in names())
     parser.description = f"{HELP}\n\n{listed}"
     parser.add_argument("what", nargs="?", metavar="COMMAND", help="one of the above")
     parser.add_argument("words", nargs=argparse.REMAINDER, metavar="…", help="what the command is given")
@@ -31,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     name = arguments.what
     if name is None:
         for one in names():
-            print(f"  {one:9} {_help(one)}")
+            print(f"  {one:9} {first_line(_COMMANDS / f'{one}.py')}")
         return DONE
     if name not in names():
         raise UserError(f"there is no capture {name!r}. What there is: {', '.join(names())}", WRONG)
@@ -48,14 +47,3 @@ def names() -> list[str]:
     """The capture commands, those most used first."""
     found = {path.stem for path in _COMMANDS.glob("*.py") if not path.stem.startswith("_")}
     return [name for name in _SHOWN if name in found] + sorted(found - set(_SHOWN))
-
-
-def _help(name: str) -> str:
-    """The first line of a command's HELP, read without importing it."""
-    tree = ast.parse((_COMMANDS / f"{name}.py").read_text(encoding="utf-8"))
-    for part in tree.body:
-        target = part.targets[0] if isinstance(part, ast.Assign) else getattr(part, "target", None)
-        value = getattr(part, "value", None)
-        if isinstance(target, ast.Name) and target.id == "HELP" and isinstance(value, ast.Constant):
-            return str(value.value).strip().splitlines()[0]
-    return ""

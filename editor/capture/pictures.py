@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from capture.measure import planes
+from capture.measure.planes import Plane
 from editor.scopes.traces import KR_KB, Frame
 from runtime.ring import RingFacts
 
@@ -24,7 +26,6 @@ LOW, HIGH = 16, 235
 OVER, UNDER = (255, 84, 84), (72, 150, 255)
 """Stripes where luma lies above white, and below black."""
 
-type Plane = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 type Rgb = npt.NDArray[np.uint8]
 
 
@@ -39,14 +40,8 @@ class Yuv:
 
 def planes_of(data: bytes | bytearray | memoryview, facts: RingFacts) -> Yuv:
     """Cut a ring's frame into its planes; nothing is copied."""
-    bits = int(facts.format.rpartition("P")[2])
-    made: list[Any] = []
-    at = 0
-    for width, height, size in facts.planes:
-        kind = np.uint8 if size == 1 else np.dtype("<u2")
-        made.append(np.frombuffer(data, kind, width * height, at).reshape(height, width))
-        at += width * height * size
-    return Yuv((made[0], made[1], made[2]), bits, facts.matrix)
+    cut = planes.planes_of(data, facts)
+    return Yuv((cut.y, cut.u, cut.v), cut.bits, facts.matrix)
 
 
 def eight_bit(frame: Yuv) -> tuple[npt.NDArray[np.uint8], ...]:

@@ -89,7 +89,7 @@ def overview() -> str:
     """The list of commands, without importing any of them."""
     lines = ["Tapeloom restores videotape. Usage: python3 launch.py [COMMAND …]  (COMMAND --help tells more)", ""]
     lines += [f"  {name:9} {text}" for name, text in _WINDOW]
-    lines += [f"  {name:9} {_help(name)}" for name in _names()]
+    lines += [f"  {name:9} {first_line(_file(name))}" for name in _names()]
     return "\n".join(lines)
 
 
@@ -99,9 +99,9 @@ def _names() -> list[str]:
     return [name for name in _SHOWN if name in found] + sorted(found - set(_SHOWN))
 
 
-def _help(name: str) -> str:
-    """The first line of a command's HELP."""
-    tree = ast.parse(_file(name).read_text(encoding="utf-8"))
+def first_line(command: Path) -> str:
+    """The first line of a command's HELP, read from its file without importing it."""
+    tree = ast.parse(command.read_text(encoding="utf-8"))
     for part in tree.body:
         target = part.targets[0] if isinstance(part, ast.Assign) else getattr(part, "target", None)
         value = getattr(part, "value", None)
