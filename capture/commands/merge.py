@@ -31,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", type=Path, metavar="FILE", help="where the report goes (default: beside the file)")
     parser.add_argument("--overwrite", action="store_true", help="replace existing files (never a source)")
     parser.add_argument("--json", action="store_true", help="for programs: print the report as JSON")
+    parser.add_argument("--progress", choices=("json",), help="for programs: how far it is, an object a line on stderr")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     out: Path = args.output
     report: Path = args.report or out.with_name(f"{out.stem}.merge.json")
     _refused(paths, out, report, args.overwrite)
-    show = _progress() if sys.stderr.isatty() else lambda *_: None
+    show = _told if args.progress else _progress() if sys.stderr.isatty() else lambda *_: None
     try:
         merged = merge(paths, out, show)
     except (DvError, FfmpegError) as fault:
@@ -80,6 +81,10 @@ def _progress() -> Callable[[str, float], None]:
         print(f"\r{_safe(what)[:60]} {share:4.0%} ", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
 
     return show
+
+
+def _told(what: str, share: float) -> None:
+    print(json.dumps({"doing": what, "share": round(share, 4)}), file=sys.stderr, flush=True)
 
 
 def _write(path: Path, text: str) -> None:

@@ -25,6 +25,9 @@ class Asker(Protocol):
 
     def file(self, title: str, folder: Path, filter: str) -> Path | None: ...
 
+    def files(self, title: str, folder: Path, filter: str) -> list[Path]:
+        """One or more; none where the user thinks better of it."""
+
     def name(self, title: str, text: str, proposed: str) -> str | None:
         """One line of text."""
 

@@ -61,6 +61,10 @@ class Dialogs:
         name, _ = QFileDialog.getOpenFileName(self._parent, title, str(folder), filter)
         return Path(name) if name else None
 
+    def files(self, title: str, folder: Path, filter: str) -> list[Path]:
+        names, _ = QFileDialog.getOpenFileNames(self._parent, title, str(folder), filter)
+        return [Path(name) for name in names]
+
     def name(self, title: str, text: str, proposed: str) -> str | None:
         given, good = QInputDialog.getText(self._parent, title, text, text=proposed)
         return given.strip() if good and given.strip() else None

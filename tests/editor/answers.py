@@ -15,6 +15,7 @@ class Answers:
     keep: Answer = "cancel"
     path: Path | None = None
     where: Path | None = None
+    paths: list[Path] = field(default_factory=list)
     text: str | None = None
     yes: bool = False
     asked: list[str] = field(default_factory=list)
@@ -42,6 +43,10 @@ class Answers:
     def file(self, title: str, folder: Path, filter: str) -> Path | None:
         self.asked.append(title)
         return self.path
+
+    def files(self, title: str, folder: Path, filter: str) -> list[Path]:
+        self.asked.append(title)
+        return self.paths
 
     def name(self, title: str, text: str, proposed: str) -> str | None:
         self.asked.append(title)

@@ -62,6 +62,9 @@ class Answers:
     def file(self, title: str, folder: Path, filter: str) -> Path | None:
         return self.path
 
+    def files(self, title: str, folder: Path, filter: str) -> list[Path]:
+        return [self.path] if self.path is not None else []
+
     def name(self, title: str, text: str, proposed: str) -> str | None:
         return self.answer
 
