@@ -1,5 +1,5 @@
-"""`python -m capture COMMAND …`: the same as `launch.py capture COMMAND …`, for a window that has its environment already
-and starts a command beside itself."""
+"""`python -m capture COMMAND …`: the same as `launch.py capture COMMAND …`, for a window that has its environment
+already and starts a command beside itself."""
 
 from __future__ import annotations
 

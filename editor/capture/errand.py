@@ -1,5 +1,5 @@
-"""A capture command beside the window: what reads hours of tape does it in a process of its own, behind everything else,
-and is ended with all that it started when the user says so."""
+"""A capture command beside the window: what reads hours of tape does it in a process of its own, behind everything
+else, and is ended with all that it started when the user says so."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ class Errand(QObject):
     def _end(self, answer: object, fault: str) -> None:
         if not self._cancelled.is_set():
             self.ended.emit(answer, fault)
+        self.deleteLater()
 
     # ---- on the thread
 
@@ -66,8 +67,7 @@ class Errand(QObject):
         child = self._child = Child((*COMMAND, *self._words), {"PYTHONUTF8": "1"})
         if self._cancelled.is_set():
             child.kill()
-        with suppress(psutil.Error, OSError):
-            psutil.Process(child.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10)
+        _behind(child.pid)
         assert child.process.stdout is not None
         said: list[str] = []
         listener = threading.Thread(target=self._listen, args=(child, said), name="errand's words", daemon=True)
@@ -95,3 +95,12 @@ class Errand(QObject):
                     self.told.emit(str(held["doing"]), float(held["share"]))
                 elif line:
                     said.append(line)
+
+
+def _behind(pid: int) -> None:
+    """A recording that runs meanwhile comes first."""
+    with suppress(psutil.Error, OSError):
+        if sys.platform == "win32":
+            psutil.Process(pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:
+            psutil.Process(pid).nice(10)

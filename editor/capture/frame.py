@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from editor import theme
+from editor.capture.againbox import AgainBox
 from editor.capture.deck import Deck
 from editor.capture.events import EventList
 from editor.capture.form import Form
@@ -33,6 +34,7 @@ class CaptureFrame(QWidget):
         self.procamp = ProcAmpBox(self.knobs)
         self.picture, self.scopes, self.meters = LiveScreen(), LiveScopes(), SoundMeters()
         self.strip, self.events, self.deck = Strip(), EventList(), Deck()
+        self.again = AgainBox()
         self.notices = Notices()
         self.watching = Watching(self)
         self._lay_out()
@@ -72,6 +74,7 @@ class CaptureFrame(QWidget):
         rows.addWidget(self.notices)
         rows.addWidget(split, 1)
         rows.addWidget(self._session())
+        rows.addWidget(self.again)
         rows.addWidget(self.deck)
         scale = theme.text_scale()
         room = self.screen().availableGeometry()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from capture.session.messages import Happened
 from editor.capture import choosing, saying, words
+from editor.capture.again import PlayAgain
 from editor.capture.asking import asked_for, default_folder, taken_names
 from editor.capture.choosing import Wish
 from editor.capture.finding import Finding, is_deck
@@ -54,6 +55,7 @@ class CapturePanel(CaptureFrame):
         self.room = Room(self)
         self.through = Through(self.scopes.graph_button, self.picture, self.notices, self)
         self._mending = Mending(taping, self.notices, self)
+        self.play_again = PlayAgain(self.again, taping, self.notices, asker, parent=self)
         self._chosen = False
         self._listen()
         self._show()
@@ -84,6 +86,8 @@ class CapturePanel(CaptureFrame):
         self.scopes.mark_button.toggled.connect(self._manner)
         self.scopes.fields_button.toggled.connect(self._manner)
         self.through.changed.connect(self._badge)
+        self.play_again.open_wanted.connect(self.open_wanted)
+        self.play_again.folder_wanted.connect(self.folder_wanted)
 
     # ---- what the user does
 
@@ -123,7 +127,7 @@ class CapturePanel(CaptureFrame):
         asked = asked_for(self._finding.found, wish)
         if asked is None:
             return
-        for key in ("fault", "ended", "left"):
+        for key in ("fault", "ended", "left", "again"):
             self.notices.close_notice(key)
         self._keep()
         if wish.begin == "picture" and self._taping.standing.state != "armed":
@@ -230,6 +234,7 @@ class CapturePanel(CaptureFrame):
             choices.insert(2, (tr("Report"), lambda: self.report_wanted.emit(report)))
         kind = "error" if done.fault else "warn" if standing.trouble else "info"
         self.notices.show_notice("ended", words.over(standing), choices, kind=kind)
+        self.play_again.look(standing)
         wish = self.form.wish
         self.form.show_wish(replace(wish, name=free_name(wish.name, taken_names(wish.folder))))
         if self.isVisible():
@@ -313,6 +318,7 @@ class CapturePanel(CaptureFrame):
 
     def end(self) -> None:
         """Before the program ends."""
+        self.play_again.close()
         self.through.close()
         self.watching.close()
         self._finding.close()
