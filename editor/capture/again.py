@@ -243,7 +243,7 @@ def said(name: str, answer: Mapping[str, Any], files: int) -> str:
         text = tr("damaged frames: {before} before, {now} now") if now else one if before == 1 else all_
         parts.append(text.format(**figures))
     if came > 0:
-        one, more = tr("1 missing frame came in"), tr("{count} missing frames came in")
+        one, more = tr("1 frame came in from another pass"), tr("{count} frames came in from other passes")
         parts.append(one if came == 1 else more.format(count=words.whole(came)))
     if missing:
         parts.append(tr("{count} missing still").format(count=words.whole(missing)))

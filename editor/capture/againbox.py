@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -67,6 +66,7 @@ class AgainBox(QFrame):
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(120)
         self.doing = _line()
         self.cancel_button = QPushButton(tr("Cancel"))
         self.cancel_button.clicked.connect(self.cancel)
@@ -89,18 +89,16 @@ class AgainBox(QFrame):
         rows.addLayout(top)
         across = QHBoxLayout()
         across.setSpacing(12)
-        across.addWidget(self.list, 1)
-        side = QGridLayout()
-        side.setHorizontalSpacing(8)
-        side.setVerticalSpacing(4)
-        side.addWidget(self.wind_button, 0, 0)
-        side.addWidget(self.merge_button, 0, 1)
-        side.addWidget(self.why, 1, 0, 1, 2)
-        side.addWidget(self.bar, 2, 0)
-        side.addWidget(self.doing, 2, 1)
-        side.addWidget(self.cancel_button, 2, 2)
-        side.setColumnStretch(1, 1)
-        side.setRowStretch(3, 1)
+        across.addWidget(self.list, 1, Qt.AlignmentFlag.AlignTop)
+        side = QVBoxLayout()
+        side.setSpacing(4)
+        for parts in ((self.wind_button, self.merge_button), (self.why,), (self.bar, self.doing, self.cancel_button)):
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            for part in parts:
+                line.addWidget(part, int(part in (self.merge_button, self.why, self.doing)))
+            side.addLayout(line)
+        side.addStretch(1)
         across.addLayout(side, 1)
         rows.addLayout(across)
 

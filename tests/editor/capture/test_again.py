@@ -108,7 +108,7 @@ def test_two_passes_with_different_faults_become_the_tape(qtbot: QtBot, tmp_path
         QTest.mouseClick(box.merge_button, LEFT)
         assert not box.merge_button.isEnabled() and box.cancel_button.isVisible()
         text = notice(at)
-        assert "the damaged frame is mended; 7 missing frames came in." in text
+        assert "the damaged frame is mended; 7 frames came in from other passes." in text
         made = tmp_path / "tapes" / "Tape 1 merged.dv"
         assert (np.fromfile(made, np.uint8) == tape.truth.ravel()).all()
         report = analysed(opened(made))
@@ -136,7 +136,7 @@ def test_a_further_pass_is_known_by_itself_and_what_stays_damaged_stays_on_show(
         assert bar is not None
         bar.buttons[0].click()
         text = notice(at, lambda told: "merged" in told)
-        assert "damaged frames: 1 before, 1 now; 7 missing frames came in." in text
+        assert "damaged frames: 1 before, 1 now; 7 frames came in from other passes." in text
         assert [(one.damaged, one.missing) for one in at.panel.again.places] == [(1, 0)]
         assert again.recorded.name == "Tape 1 merged"
         at.panel.again.cross.click()
@@ -178,7 +178,7 @@ def test_other_passes_of_the_set_are_offered_and_those_that_are_gone_are_not(qtb
         QTest.mouseClick(at.panel.again.merge_button, LEFT)
         assert [one.text() for one in at.panel.again.menu.actions()] == ["Summer · 2", "Other files…"]
         at.panel.again.menu.actions()[0].trigger()
-        assert "7 missing frames came in" in notice(at)
+        assert "7 frames came in" in notice(at)
 
 
 def test_what_cannot_be_merged_is_one_line_and_nothing_is_left(qtbot: QtBot, tmp_path: Path) -> None:
