@@ -18,7 +18,7 @@ from capture.dv.report import analysed
 from capture.dv.source import opened
 from capture.session.asking import Source
 from capture.sets.kept import changed, named, with_pass
-from editor.capture.again import PlayAgain, said
+from editor.capture.again import PlayAgain, said, swept
 from editor.capture.winding import Winding
 from tests.capture.dv import tapes
 from tests.editor.capture.kit import CAMCORDER, Room, counted, happened, room
@@ -207,6 +207,13 @@ def test_a_merge_that_is_cancelled_leaves_nothing(qtbot: QtBot, tmp_path: Path) 
         assert box.merge_button.isEnabled() and box.bar.isHidden() and box.isVisible()
         at.settle()
         assert sorted(one.name for one in tape.first.parent.iterdir()) == sorted((tape.first.name, tape.second.name))
+
+
+def test_only_what_a_merge_left_is_swept_away(tmp_path: Path) -> None:
+    for name in ("a.dv", "a.dv.part", "a.dv.pass1.part", "a.dv.pass2.part", "b.dv.part"):
+        (tmp_path / name).touch()
+    swept(tmp_path / "a.dv", 2)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.dv", "b.dv.part"]
 
 
 @pytest.mark.parametrize(
