@@ -199,9 +199,10 @@ def times_off(found: Recording) -> float:
 
 @contextmanager
 def loaded() -> Iterator[None]:
-    """Every core busy with something else."""
-    spin = "while True: sum(range(10_000))"
-    burners = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(os.cpu_count() or 1)]
+    """Every core busy with something else. In a session of its own: Linux shares the processor out between sessions
+    first, and the one that we were started from may have a rank that no ordinary program has (/proc/self/autogroup)."""
+    spin = [sys.executable, "-c", "while True: sum(range(10_000))"]
+    burners = [subprocess.Popen(spin, start_new_session=sys.platform != "win32") for _ in range(os.cpu_count() or 1)]
     try:
         yield
     finally:

@@ -118,21 +118,22 @@ class Resolved:
 
     def needed(self, targets: Iterable[NodeId]) -> set[NodeId]:
         """All that `targets` need, themselves included: nodes that cannot run too."""
-        needed: set[NodeId] = set()
-        waiting = list(targets)
+        seen: set[tuple[NodeId, str | None]] = set()
+        waiting: list[tuple[NodeId, str | None]] = [(node, None) for node in targets]
         while waiting:
-            node = waiting.pop()
-            if node not in needed:
-                needed.add(node)
-                waiting += [wire[0] for port in self._entries(node) if (wire := self.wires.get((node, port)))]
-        return needed
+            asked = waiting.pop()
+            if asked not in seen:
+                seen.add(asked)
+                waiting += [wire for port in self._entries(*asked) if (wire := self.wires.get((asked[0], port)))]
+        return {node for node, _ in seen}
 
-    def _entries(self, node: NodeId) -> Iterable[str]:
-        """The inputs that matter: all, or what a bypassed node passes on."""
-        kind = self.placed[node].type if node in self.placed else None
-        if kind is None:
-            return [port for (lost, _), (_, port) in self._through.items() if lost == node]
-        return kind.bypass().values() if self.placed[node].bypass else kind.inputs
+    def _entries(self, node: NodeId, output: str | None) -> Iterable[str]:
+        """The inputs that matter to `output`, or to any: all, or, of a bypassed node, those that it passes on."""
+        placed = self.placed.get(node)
+        if placed is not None and not placed.bypass:
+            return placed.type.inputs
+        shown = [entry for (passer, out), entry in self._through.items() if passer == node and output in (None, out)]
+        return [port for _, port in shown]
 
 
 def is_sink(kind: type[Node]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self, get_origin, get_type_hints
 
 from nodes.clip import ClipInfo, SoundInfo
 from nodes.params import Param, ParamError, read_param
-from nodes.ports import InPort, OutPort, PortType
+from nodes.ports import InPort, OutPort
 from nodes.script import Script
 
 type Info = ClipInfo | SoundInfo
@@ -84,14 +84,12 @@ class Node:
     @classmethod
     @cache
     def bypass(cls) -> Mapping[str, str]:
-        """Which input each output shows when the node is bypassed: the first of its kind."""
+        """Which input each output shows when the node is bypassed: that of its name, else the first of its kind."""
         through: dict[str, str] = {}
         for out in cls.outputs.values():
-            kinds: tuple[type[PortType], ...] = (out.kind,)
-            for port in cls.inputs.values():
-                if port.kind in kinds:
-                    through[out.name] = port.name
-                    break
+            fitting = [port.name for port in cls.inputs.values() if port.kind is out.kind]
+            if fitting:
+                through[out.name] = out.name if out.name in fitting else fitting[0]
         return MappingProxyType(through)
 
     # Subclasses give these their own named ports; Any keeps the base compatible with all of them.

@@ -1,7 +1,7 @@
 """The shipped presets: whole, readable, and right for the tapes they are made for."""
 
+import re
 from fractions import Fraction
-from itertools import pairwise
 
 import pytest
 
@@ -166,11 +166,10 @@ def test_the_settings_of_the_documentation_work() -> None:
         _, problems = set_params(graph_of(name), texts, REGISTRY)
         assert problems == []
     for name in NAMES:  # what the notes and the descriptions tell people to type
-        words = f"{graph_of(name).meta['about']} {' '.join(note.text for note in graph_of(name).notes)}".split()
-        for before, after in pairwise(words):
-            if before.endswith("--set"):
-                _, problems = set_params(graph_of(name), [after.rstrip(".,)")], REGISTRY)
-                assert problems == []
+        told = f"{graph_of(name).meta['about']} {' '.join(note.text for note in graph_of(name).notes)}"
+        for quoted, plain in re.findall(r'--set (?:"([^"]+)"|(\S+))', told):
+            _, problems = set_params(graph_of(name), [quoted or plain.rstrip(".,)")], REGISTRY)
+            assert problems == []
 
 
 def test_presets_do_not_name_files_of_ours() -> None:

@@ -22,7 +22,7 @@ from runtime.session import (
     WorkerGone,
 )
 from runtime.watch import Limits
-from tests.runtime.steps import PRELUDE, children, faulty_worker, per_frame, running, sink, source, step
+from tests.runtime.steps import COUNTER, PRELUDE, children, faulty_worker, per_frame, running, sink, source, step
 
 ABORT = "os.abort()"
 SEGV = "import ctypes\nctypes.string_at(0)"
@@ -179,11 +179,12 @@ def test_memory_above_the_ceiling_gives_a_fresh_worker() -> None:
 
 
 def test_a_ceiling_that_no_worker_can_keep_is_told_and_not_tried_for_ever() -> None:
+    slow = step("src", f"time.sleep(5)\n{COUNTER}")  # so that it is looked at meanwhile
     with (
         Session(limits=Limits(ping_every_s=0.05, memory_bytes=8 << 20, restarts=60)) as session,
         pytest.raises(Starved, match=r"held \d+ MB of memory; its ceiling is 8 MB"),
     ):
-        session.load([source()], PRELUDE)
+        session.load([slow], PRELUDE)
 
 
 @pytest.mark.parametrize(

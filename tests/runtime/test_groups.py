@@ -102,6 +102,16 @@ def test_any_part_in_any_groups_leaves_the_plan_as_it_was(seed: int) -> None:
     assert decode(encode(made)) == made
 
 
+def test_each_picture_that_leaves_a_group_is_its_own() -> None:
+    graph = tape("capture-pal")  # its tape goes to a live view and to the restoration
+    before = prints(compiled(graph, LIBRARY, probe))
+    made = collapsed(graph, [N("capture1"), N("chroma1")])
+    (group,) = (doc for doc in made.nodes.values() if doc.inside is not None)
+    assert group.inside is not None
+    assert len([one for one in group.inside.outputs if one.name.startswith("out")]) == 2
+    assert prints(compiled(made, LIBRARY, probe))[:2] == before[:2]
+
+
 def test_compiling_version_after_version_gives_what_a_new_start_gives() -> None:
     graph = collapsed(tape("vhs-pal"), between(tape("vhs-pal")))
     group = graph.nodes[N("group1")]

@@ -13,6 +13,7 @@ from capture.command import run as capture
 from capture.devices.transport import Transport, TransportError
 from capture.dv.again import advice, again
 from runtime.commands import UserError
+from tests import programs
 from tests.capture.dv import tapes
 from tests.capture.dv.test_analysis import told
 
@@ -52,8 +53,7 @@ def test_one_heads_errors_ask_for_a_clean_deck() -> None:
     assert "clean" in next(iter(advice(report)))
 
 
-DECK = """#!{python}
-import sys, pathlib
+DECK = """import sys, pathlib
 log = pathlib.Path({log!r})
 words = sys.argv[1:]
 said = log.read_text().split() if log.exists() else []
@@ -77,8 +77,7 @@ def deck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     log = tmp_path / "sent"
     program = tmp_path / "bin" / "dvcont"
     program.parent.mkdir()
-    program.write_text(DECK.format(python=sys.executable, log=str(log)), encoding="utf-8")
-    program.chmod(0o755)
+    programs.written(program, DECK.format(log=str(log)))
     monkeypatch.setenv("PATH", str(program.parent))
     return log
 

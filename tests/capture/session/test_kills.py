@@ -25,6 +25,7 @@ from capture.session.messages import Counters, Done, StateIs
 from capture.session.session import Session
 from runtime import ffmpeg
 from runtime.process import ROOT
+from tests import programs
 from tests.capture.session.tapes import PATIENCE_S, Heard, asked, recorded, session
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
@@ -204,11 +205,10 @@ def test_an_ffmpeg_that_says_the_disk_is_full_ends_the_recording(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As ffmpeg 9 says it, of a disk that fills in the midst of a cluster."""
-    fake = tmp_path / "ffmpeg"
     real = ffmpeg.find().path
-    fake.write_text(
-        f"""#!{sys.executable}
-import subprocess, sys
+    fake = programs.written(
+        tmp_path / "ffmpeg",
+        f"""import subprocess, sys
 words = sys.argv[1:]
 if "-filter_complex" not in words:
     sys.exit(subprocess.call([{real!r}, *words]))
@@ -216,9 +216,8 @@ process = subprocess.Popen([{real!r}, "-t", "1.5", *words])
 process.wait()
 print("[out#0/segment @ 0x5581] [error] Error writing trailer: No space left on device", file=sys.stderr)
 sys.exit(228)
-"""
+""",
     )
-    fake.chmod(0o755)
     monkeypatch.setenv(ffmpeg.VARIABLE, str(fake))
     done, heard = recorded(asked(tmp_path))
     monkeypatch.delenv(ffmpeg.VARIABLE)
