@@ -103,6 +103,7 @@ class Worker:
         self._collect_s = 0.0  # what that one took
         self._later: list[Call] = []
         self._growth = Growth()
+        self._rendering: Growth | None = None
         self._memo = Memo()
         self._renders: dict[int, RenderJob] = {}
         open_core(self._logged)
@@ -334,7 +335,7 @@ class Worker:
 
     def _render(self, request: Render) -> None:
         from runtime.worker.preview import as_clip, node_failed
-        from runtime.worker.render import RenderJob
+        from runtime.worker.render import RenderJob, growth_of_renders
 
         sinks = []
         for sink in request.sinks:
@@ -345,7 +346,8 @@ class Worker:
                 return
             sinks.append((sink, clip))
         forks = self._memo.forks([(sink.fingerprint, sink.output) for sink in request.sinks])
-        job = RenderJob.of(request.id, sinks, [as_clip(fork) for fork in forks], self._send)
+        self._rendering = self._rendering or growth_of_renders()
+        job = RenderJob.of(request.id, sinks, [as_clip(fork) for fork in forks], self._send, self._rendering)
         self._renders[request.id] = job
         first = request.sinks[0]
         self._send(Started(request.id, first.node, first.first, first.fingerprint))

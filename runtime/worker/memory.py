@@ -38,6 +38,10 @@ class Growth:
         self._by_bytes, self._by_share = by_bytes, by_share
         self._floor_bytes = rss_bytes()
 
+    def begin(self) -> None:
+        """Something else is done from here on: it may need less than what was done before, and owes nothing to it."""
+        self._floor_bytes = min(self._floor_bytes, rss_bytes())
+
     def look(self) -> None:
         if rss_bytes() > self._floor_bytes + max(self._by_bytes, int(self._floor_bytes * self._by_share)):
             give_back()

@@ -26,6 +26,10 @@ _SIGN_OF_LIFE_S = 10.0  # a paused render has no progress to tell, and is not ha
 _CACHE_ON, _CACHE_AUTO = 1, -1  # std.SetVideoCache
 
 
+def growth_of_renders() -> Growth:
+    return Growth(_GROWTH_BYTES, _GROWTH_SHARE)
+
+
 @dataclass(slots=True)
 class _Lane:
     """One sink under way."""
@@ -53,6 +57,7 @@ class RenderJob:
     send: Callable[[Reply], None]
     pace: Pace
     forks: list[vs.VideoNode] = field(default_factory=list)
+    growth: Growth = field(default_factory=growth_of_renders)
     cancelled: bool = False
     _thread: threading.Thread | None = field(default=None)
 
@@ -63,12 +68,15 @@ class RenderJob:
         sinks: Sequence[tuple[RenderSink, vs.VideoNode]],
         forks: Sequence[vs.VideoNode],
         send: Callable[[Reply], None],
+        growth: Growth | None = None,
     ) -> Self:
-        """`forks` are the clips that several sinks share."""
+        """`forks` are the clips that several sinks share. `growth` is what the renders before this one, in the same
+        process, have seen of memory: without it each segment would take what the last one left for its need."""
         lanes = [_Lane(sink, _wire_clip(sink, clip)) for sink, clip in sinks]
         slowest = max((_frame_s(lane.clip) for lane in lanes), default=0.0)
         pace = Pace(len(lanes), _WINDOW_FRAMES * slowest)
-        return cls(request_id, lanes, send, pace, list(forks) if len(lanes) > 1 else [])
+        growth = growth or growth_of_renders()
+        return cls(request_id, lanes, send, pace, list(forks) if len(lanes) > 1 else [], growth)
 
     def start(self, done: Callable[[], None]) -> None:
         def run() -> None:
@@ -131,11 +139,11 @@ class RenderJob:
             thread.start()
         told: tuple[SinkProgress, ...] = ()
         told_at = began
-        growth = Growth(_GROWTH_BYTES, _GROWTH_SHARE)
+        self.growth.begin()
         for thread in threads:
             while thread.is_alive():
                 thread.join(_REPORT_S)
-                growth.look()
+                self.growth.look()
                 now = tuple(lane.progress for lane in self.lanes)
                 at = time.perf_counter()
                 if now != told or (self.pace.held and at > told_at + _SIGN_OF_LIFE_S):
