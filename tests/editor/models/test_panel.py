@@ -92,8 +92,13 @@ def test_a_press_on_get_asks_about_the_licence_and_the_row_shows_how_far_it_is(
             QTest.mouseClick(panel.details.get_button, LEFT)
             assert panel.details.bar.isVisible() and panel.details.cancel_button.isVisible()
             over(qtbot, made, "small")
-            facts = panel.details.facts.findChildren(type(panel.details.title))
-            assert any("unverified" in label.text() for label in facts if label.isVisible())
+            title = type(panel.details.title)
+            qtbot.waitUntil(  # Qt shows what comes into a layout a moment later
+                lambda: any(
+                    "unverified" in label.text() and label.isVisible()
+                    for label in panel.details.facts.findChildren(title)
+                )
+            )
             QTest.mouseClick(panel.details.verify_button, LEFT)
             over(qtbot, made, "small")
             assert "nobody states its hash" in panel.details.said.text()
