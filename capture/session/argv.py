@@ -22,6 +22,9 @@ LIVE_QUEUE = 50
 """Frames and packets that wait for the preview's reader before they are dropped: about a second; 40 MB of PAL."""
 _INPUT_QUEUE = 250
 _OUTPUT_QUEUE = 1000
+_LIST_QUEUE = 125
+"""Pictures that wait for their line in the list while the disk dawdles: 5 s of PAL, 100 MB. ffmpeg's own 8 are too few:
+a list that cannot be written would hold up the whole graph, and the device."""
 _DSHOW_BUFFER = "512M"
 _CLUSTER_MS = 200
 
@@ -100,9 +103,10 @@ def command(ffmpeg: str, asked: Asked, files: Files | None, threads: int = 2, mo
     if files is not None:
         words += ["-map", "[rec]", *sound, *_PASS, *_coder(asked, threads), *_pcm(asked, sound)]
         words += _parts(asked, files, modern)
-        words += ["-map", "[sum]", *_PASS, "-c:v", "rawvideo", *_list(files.video, "framemd5")]
+        words += ["-map", "[sum]", *_PASS, "-c:v", "rawvideo", *_list(files.video, "framemd5", _LIST_QUEUE, modern)]
         if sound:
-            words += [*sound, "-c:a", f"pcm_s{asked.sound_bits}le", *_list(files.audio, "framecrc")]
+            words += [*sound, "-c:a", f"pcm_s{asked.sound_bits}le"]
+            words += _list(files.audio, "framecrc", _OUTPUT_QUEUE, modern)
     return words + _live(sound)
 
 
@@ -186,14 +190,19 @@ def _parts(asked: Asked, files: Files, modern: bool) -> list[str]:
     pattern = _place(files.folder).replace("%", "%%") + f"/{files.stem}-%04d{suffix_of(asked)}"
     # one part: as long as nobody records
     length = f"{asked.part_s:g}" if asked.part_s > 0 else "1000000"
-    queue = ["-thread_queue_size", str(_OUTPUT_QUEUE)] if modern else []  # a disk that dawdles holds nothing up
+    queue = _waiting(_OUTPUT_QUEUE, modern)
     queue += ["-max_muxing_queue_size", str(_OUTPUT_QUEUE)]
     cut = ["-f", "segment", "-segment_time", length, "-segment_format", name, "-segment_format_options", options]
     return [*queue, *cut, "-segment_list", _place(files.parts), "-segment_list_type", "csv", pattern]
 
 
-def _list(path: Path, form: str) -> list[str]:
-    return ["-f", form, "-flush_packets", "1", _place(path)]
+def _list(path: Path, form: str, queue: int, modern: bool) -> list[str]:
+    return [*_waiting(queue, modern), "-f", form, "-flush_packets", "1", _place(path)]
+
+
+def _waiting(packets: int, modern: bool) -> list[str]:
+    """A disk that dawdles holds nothing up: so many packets wait for it in memory."""
+    return ["-thread_queue_size", str(packets)] if modern else []
 
 
 def _live(sound: list[str]) -> list[str]:
@@ -213,7 +222,7 @@ def _dv(source: Source, asked: Asked, files: Files | None, modern: bool) -> list
     words: list[str] = []
     if files is not None:
         words += ["-map", "0:v:0", "-c:v", "copy", *_parts(asked, files, modern)]
-        words += ["-map", "0:v:0", "-c:v", "copy", *_list(files.video, "framemd5")]
+        words += ["-map", "0:v:0", "-c:v", "copy", *_list(files.video, "framemd5", _OUTPUT_QUEUE, modern)]
     chroma = "yuv411p" if source.frame_rate.startswith("30000") else "yuv420p"
     shown = ["-map", "0:v:0", *_PASS, "-c:v", "rawvideo", "-pix_fmt", chroma]
     return [*words, *shown, "-map", "0:a:0?", "-c:a", "pcm_s16le", *_queue()]
