@@ -33,7 +33,8 @@ class Pattern(StrEnum):
     CHROMA = "chroma"
     """One gray picture, as RGB; coloured RGB comes out, or a and b of Lab. Only the colours are taken."""
     MASK = "mask"
-    """One RGB picture and a plane that is 1 where it is to be filled."""
+    """One RGB picture and a plane that is 1 where it is to be filled; or an odd number of pictures in a row, then a
+    plane for each, and the one in their middle comes out filled."""
     FACES = "faces"
     """A square RGB picture of one face, upright and in its middle; the same face comes out."""
     DETECTOR = "detector"
@@ -95,13 +96,8 @@ def torch_facts(name: str, notes: Notes) -> dict[str, object]:
 def _facts(name: str, shape: Shape, notes: Notes) -> dict[str, object]:
     planes, given = shape.planes, shape.given
     pattern = _pattern(name, notes, planes, given)
-    several = pattern in (Pattern.WINDOW, Pattern.RECURRENT)
-    frames = _whole(name, notes, "frames", 1) if several else 1
-    if several and frames == 1:
-        frames = planes // 3
-    if several and frames < 2:
-        raise MediaError(f'{name}: how many pictures it takes is not known. Write it, like {{"frames": 5}}')
-    wanted = {Pattern.LUMA: 1, Pattern.PAIR: 7, Pattern.MASK: 4}.get(pattern, 3 * frames)
+    frames = _frames(name, notes, pattern, planes)
+    wanted = {Pattern.LUMA: 1, Pattern.PAIR: 7, Pattern.MASK: 4 * frames}.get(pattern, 3 * frames)
     if planes and planes != wanted:
         raise MediaError(f"{name}: takes {planes} planes where a {pattern} model takes {wanted}. Choose another model")
     ab = pattern is Pattern.CHROMA and (notes.get("gives", notes.get("channels_out")) in ("ab", 2) or given == 2)
@@ -125,6 +121,21 @@ def _facts(name: str, shape: Shape, notes: Notes) -> dict[str, object]:
         "inputs": shape.inputs,
         "ab": ab,
     }
+
+
+def _frames(name: str, notes: Notes, pattern: Pattern, planes: int) -> int:
+    """How many pictures it takes at once."""
+    if pattern not in (Pattern.WINDOW, Pattern.RECURRENT, Pattern.MASK):
+        return 1
+    frames = _whole(name, notes, "frames", 1)
+    if frames == 1:
+        frames = max(planes // (4 if pattern is Pattern.MASK else 3), 1)
+    if pattern is Pattern.MASK and frames % 2 == 0:
+        text = f"{name}: takes {frames} pictures and their masks, of which none is in the middle"
+        raise MediaError(f"{text}. Choose a model that takes an odd number")
+    if pattern is not Pattern.MASK and frames == 1:
+        raise MediaError(f'{name}: how many pictures it takes is not known. Write it, like {{"frames": 5}}')
+    return frames
 
 
 DETECTED = {f"{what}_{stride}" for what in ("cls", "obj", "bbox", "kps") for stride in (8, 16, 32)}
@@ -160,6 +171,8 @@ def _pattern(name: str, notes: Notes, planes: int, given: int | None) -> Pattern
         return Pattern.CHROMA
     if planes in fixed:
         return fixed[planes]
+    if planes % 8 == 4 and given == 3:  # an odd number of pictures and as many masks
+        return Pattern.MASK
     if planes > 3 and planes % 3 == 0 and given in (3, planes):
         return Pattern.RECURRENT if given == planes else Pattern.WINDOW
     what = f"takes {planes} planes" if planes else "does not say how many planes it takes"

@@ -115,12 +115,17 @@ def _gray(info: ClipInfo) -> ClipInfo:
 # -- several frames --------------------------------------------------------------------------------
 def _window(script: Script, stage: Stage, rgb: Ref) -> Ref:
     """Each frame with its neighbours; the first and last stand in for those that are not there."""
-    half = stage.model.frames // 2
-    earlier = [(rgb[:1] * by + rgb)[:-by] for by in range(half, 0, -1)]
-    later = [(rgb + rgb[-1:] * by)[by:] for by in range(1, half + 1)]
-    clips = [clip.known(rgb.info) for clip in (*earlier, rgb, *later)]
-    made = passed(script, stage, clips)
+    made = passed(script, stage, in_a_row(rgb, stage.model.frames))
     return made.std.CopyFrameProps(rgb).known(made.info)  # it carries those of the earliest
+
+
+def in_a_row(clip: Ref, frames: int) -> list[Ref]:
+    """As many clips, an odd number, of which the middle one is `clip`: those before it show the frames before, those
+    behind it the frames behind."""
+    half = frames // 2
+    earlier = [(clip[:1] * by + clip)[:-by] for by in range(half, 0, -1)]
+    later = [(clip + clip[-1:] * by)[by:] for by in range(1, half + 1)]
+    return [each.known(clip.info) for each in (*earlier, clip, *later)]
 
 
 def _recurrent(script: Script, stage: Stage, rgb: Ref) -> Ref:

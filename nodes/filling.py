@@ -1,4 +1,5 @@
-"""Holes filled by a model: a picture and a mask go in, and only what the mask shows is taken from what comes out.
+"""Holes filled by a model: a picture and a mask go in, or several in a row with a mask each, and only what the mask
+shows is taken from what comes out.
 
 Frames whose mask is empty never see the model, and stay as they are, bit for bit.
 """
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from nodes.clip import Family, PixelFormat
 from nodes.convert import converted
-from nodes.feeding import GRAY, RGB, passed
+from nodes.feeding import GRAY, RGB, in_a_row, passed
 from nodes.script import Ref, Script
 from nodes.stage import Stage
 
@@ -68,7 +69,9 @@ def filled(script: Script, stage: Stage, clip: Ref, where: Ref, feather: int = 0
         soft = script.let("soft", _grown(where, half).std.BoxBlur(hradius=half, vradius=half))
         reach = _grown(where, 2 * half)
     painted = script.core.akarin.Expr(reach, f"x {LEAST} < 0 1 ?").known(where.info)
-    made = passed(script, stage, [script.let("rgb", converted(clip, RGB)), script.let("hole", painted)])
+    rgb, holes = script.let("rgb", converted(clip, RGB)), script.let("hole", painted)
+    frames = stage.model.frames
+    made = passed(script, stage, [*in_a_row(rgb, frames), *in_a_row(holes, frames)])
     back = converted(made, info.format)
     form = replace(info.format, family=Family.GRAY, ss_w=0, ss_h=0)
     weight = _whole(script, soft, form, stage.strength)

@@ -54,9 +54,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`scale`: how much larger a picture becomes. `frames`: how many pictures it takes (window, recurrent). `black` and
-    `white`: what they are to it. `multiple`: width and height must be multiples of it. `radius`: how far it looks, in
-    pixels of its input; 0 where that is not known. `fixed`: the only width and height it takes, None for any."""
+    """`scale`: how much larger a picture becomes. `frames`: how many pictures it takes (window, recurrent, mask).
+    `black` and `white`: what they are to it. `multiple`: width and height must be multiples of it. `radius`: how far it
+    looks, in pixels of its input; 0 where that is not known. `fixed`: the only width and height it takes, None for any.
+    """
 
     path: str
     identity: str

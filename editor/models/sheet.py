@@ -234,7 +234,7 @@ def _fed(pattern: Pattern, window: int) -> str:
         Pattern.PAIR_TIME: tr("two pictures and a time"),
         Pattern.CHROMA_MERGE: tr("colours for a gray picture"),
         Pattern.FACES: tr("faces"),
-        Pattern.MASK: tr("RGB and a mask"),
+        Pattern.MASK: tr("RGB and a mask") if window == 1 else tr("{count} pictures and masks").format(count=window),
         Pattern.DETECTOR: tr("finds faces"),
     }
     return words.get(pattern, pattern.value)

@@ -105,6 +105,8 @@ def takes_line(one: Known) -> str:
         Pattern.MASK: tr("a picture and a mask of what is to be filled"),
         Pattern.DETECTOR: tr("a picture, in which it finds faces"),
     }
+    if entry.pattern is Pattern.MASK and entry.window > 1:
+        words[Pattern.MASK] = tr("{count} pictures in a row and a mask of each, for the middle one")
     parts = [words.get(entry.pattern, entry.pattern.value).format(count=entry.window)]
     if entry.fixed_size:
         parts.append(tr("of {side} × {side} alone").format(side=entry.fixed_size))

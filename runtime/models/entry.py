@@ -45,7 +45,7 @@ class Pattern(StrEnum):
     FACES = "faces"
     """Crops of faces, pasted back."""
     MASK = "mask"
-    """A frame and a mask of what to fill."""
+    """A frame and a mask of what to fill; or a window of frames and their masks, for the middle one."""
     DETECTOR = "detector"
     """A frame, in which it finds faces: no picture comes out."""
 

@@ -214,7 +214,12 @@ def _fed(path: Path, facts: Mapping[str, Any]) -> _Fed:
             return _Fed(Pattern.PAIR_TIME, 7)
         case _ if channels % 6 == 3 and channels <= 99:
             return _Fed(Pattern.WINDOW, channels, channels // 3)
-    known = "1 (gray), 3 (RGB), 4 (RGB and mask), 7 (two frames and time), 9, 15, 21 … (a window of frames)"
+        case _ if channels % 8 == 4 and channels <= 132:
+            return _Fed(Pattern.MASK, channels, channels // 4)
+    known = (
+        "1 (gray), 3 (RGB), 4 (RGB and mask), 7 (two frames and time), 9, 15, 21 … (a window of frames), "
+        "12, 20, 28 … (a window of frames and their masks)"
+    )
     raise BadModelError(f"{path}: it takes {channels} channels, which no feeding pattern has. Known are {known}")
 
 

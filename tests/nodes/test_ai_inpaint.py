@@ -155,6 +155,51 @@ def test_a_model_that_wants_multiples_gets_picture_and_mask_so(tmp_path: Path) -
     assert error(part(made, INSIDE), part([plane + 0.1 for plane in source], INSIDE)) < 1e-6
 
 
+# -- rows of frames, and a mask of each --------------------------------------------------------------
+ROW = "demo-inpaint-row"
+
+
+def beside(n: int, last: int = 12) -> list[Plane]:
+    """What the demo model of rows makes of a hole in frame `n`, where the frames beside have none: their mean. The
+    first and last frame stand in for those that are not there, with their holes, and so count for nothing."""
+    pair = planes(given(), n - 1 if n else 1), planes(given(), n + 1 if n < last else last - 1)
+    return [(a + b) / 2 for a, b in zip(*pair, strict=True)]
+
+
+@pytest.mark.parametrize("n", [0, 1, 6, 12])
+def test_a_model_of_rows_is_given_the_frames_around(n: int) -> None:
+    made = through(AiInpaint(model=ROW, feather=0), mask_of(f"N {n} = X 20 >= and X 50 < and 255 0 ?"))
+    assert error(part(planes(made, n), INSIDE), part(beside(n), INSIDE)) < 2e-4
+    for outside in (LEFT, RIGHT):
+        assert error(part(planes(made, n), outside), part(planes(given(), n), outside)) == 0
+    others = [other for other in range(13) if other != n]
+    assert all(error(planes(made, other), planes(given(), other)) == 0 for other in others)
+
+
+def test_a_model_of_rows_is_given_the_masks_of_the_frames_around() -> None:
+    made = through(AiInpaint(model=ROW, feather=0), mask_of("N 5 = N 6 = or X 20 >= and X 50 < and 255 0 ?"))
+    for n, free in ((5, 4), (6, 7)):  # the other one beside is hidden, too
+        assert error(part(planes(made, n), INSIDE), part(planes(given(), free), INSIDE)) < 1e-3
+
+
+@pytest.mark.parametrize(("frames", "hidden"), [(1, 0), (2, 1)])
+def test_a_clip_that_is_shorter_than_the_row_is_filled(frames: int, hidden: int) -> None:
+    info = replace(SMALL, frames=frames)
+    mask = mask_of(f"N {hidden} = X 20 >= and X 50 < and 255 0 ?", replace(MASK, frames=frames))
+    made = through(AiInpaint(model=ROW, feather=0), mask, info)
+    assert made.num_frames == frames
+    assert all(np.isfinite(plane).all() for plane in planes(made, hidden))
+
+
+def test_frames_of_a_model_of_rows_in_any_order_are_those_in_order() -> None:
+    moving = mask_of("X N 6 * >= X N 6 * 12 + < and N 4 = not and 255 0 ?")
+    made, again = (through(AiInpaint(model=ROW), moving) for _ in range(2))
+    in_order = [planes(made, n) for n in range(13)]
+    assert error(in_order[4], planes(given(), 4)) == 0 < error(in_order[5], planes(given(), 5))
+    for n in random.Random(6).sample(range(13), 13):
+        assert error(planes(again, n), in_order[n]) == 0
+
+
 # -- what cannot be ----------------------------------------------------------------------------------
 def test_what_cannot_be_filled_is_told(tmp_path: Path) -> None:
     with pytest.raises(ParamError, match=r"left: the rectangle ends at 100, the picture at 96\. Move it"):
@@ -163,5 +208,13 @@ def test_what_cannot_be_filled_is_told(tmp_path: Path) -> None:
         AiInpaint(model="demo-denoise").forecast(SMALL)
     with pytest.raises(MediaError, match=r"a picture and a mask.*Put it into AI inpaint"):
         AiDenoise(model="demo-inpaint").forecast(SMALL)
+    even = ai_models.written(tmp_path, "even", ai_models.mixing([[0.0] * 8] * 3, {"pattern": "mask"}))
+    with pytest.raises(
+        MediaError, match=r"even\.onnx: takes 2 pictures and their masks, of which none is in the middle"
+    ):
+        AiInpaint(model=even).forecast(SMALL)
+    assert ["only shows how it works" in text for text in AiInpaint(model=ROW, width=5, height=5).check(SMALL)] == [
+        True
+    ]
     assert ["nothing is filled" in text for text in AiInpaint().check(SMALL)] == [True]
     assert ["no" in text for text in AiInpaint(model="x", width=5, height=5).check(SMALL)] == []

@@ -33,6 +33,7 @@ WAYS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "pair": ("ai.interpolate", "", {"model": "demo-interpolate", "factor": 3}),
     "chroma": ("ai.colourise", "", {"model": "demo-colourise", "steady": 3}),
     "mask": ("ai.inpaint", "", {"model": "demo-inpaint", "left": 20, "top": 16, "width": 40, "height": 20}),
+    "row of masks": ("ai.inpaint", "", {"model": "demo-inpaint-row", "left": 20, "top": 16, "width": 40, "height": 20}),
 }
 
 

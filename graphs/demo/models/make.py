@@ -188,6 +188,33 @@ def inpainter() -> bytes:
     return model(steps, *ends, weights, {"title": "Demo inpainter (the mean around)", "radius": str(SPREAD)})
 
 
+def row_inpainter() -> bytes:
+    """Three pictures in a row and their three masks: what the middle one's covers becomes the mean of the pictures
+    beside it, of which one counts next to nothing where its own mask covers it."""
+    weights = [
+        tensor("parts", [3, 3, 3, 1, 1, 1], (6,)),
+        tensor("one", [1.0], (1,)),
+        tensor("a little more", [1.0001], (1,)),
+    ]
+    parts = ["before", "picture", "after", "mask before", "mask", "mask after"]
+    steps = [
+        operation("Split", ["row", "parts"], parts, {"axis": 1}),
+        operation("Sub", ["a little more", "mask before"], ["bare before"]),
+        operation("Sub", ["a little more", "mask after"], ["bare after"]),
+        operation("Mul", ["before", "bare before"], ["known before"]),
+        operation("Mul", ["after", "bare after"], ["known after"]),
+        operation("Add", ["known before", "known after"], ["known"]),
+        operation("Add", ["bare before", "bare after"], ["bare"]),
+        operation("Div", ["known", "bare"], ["filling"]),
+        operation("Mul", ["filling", "mask"], ["filled"]),
+        operation("Sub", ["one", "mask"], ["outside"]),
+        operation("Mul", ["picture", "outside"], ["kept"]),
+        operation("Add", ["kept", "filled"], ["whole"]),
+    ]
+    ends = [value("row", ("n", 12, "h", "w"))], [value("whole", ("n", 3, "h", "w"))]
+    return model(steps, *ends, weights, {"title": "Demo inpainter (the frames beside)", "radius": "1"})
+
+
 FACE_SIDE = 512
 
 
@@ -253,6 +280,7 @@ MODELS = {
     "demo-denoise": softener,
     "demo-colourise": colouriser,
     "demo-inpaint": inpainter,
+    "demo-inpaint-row": row_inpainter,
     "demo-faces": face_sharpener,
     "demo-face-finder": face_finder,
 }

@@ -25,14 +25,15 @@ from nodes.library._ai import HELP, ModelNode
 
 
 class AiInpaint(ModelNode):
-    """Paint over burnt-in lettering, logos, torn lines or large dropouts with a neural network: LaMa or another ONNX
-    model that takes a picture and a mask.
+    """Paint over burnt-in lettering, logos, torn lines or large dropouts with a neural network: LaMa, ProPainter or
+    another model that takes a picture and a mask, or several in a row with a mask each.
 
     What is to be filled a mask shows in white, a rectangle, or both; all else stays exactly as it is, and frames whose
-    mask is black are not touched. A mask of another size is scaled, a single picture serves for the whole clip. The
-    model imagines what it cannot know and sees one frame at a time, so large fillings swim: for what is gone in one
-    frame only, Dropouts takes the truth from its neighbours. Models that fill from other frames (ProPainter) cannot be
-    used yet. The demo model only spreads what is around, to show that all of it works.
+    mask is black are not touched. A mask of another size is scaled, a single picture serves for the whole clip. A
+    model of single pictures (LaMa) imagines what it cannot know, so large fillings swim; one of rows (ProPainter) takes
+    from the five frames before and behind what was hidden for a moment only, draws the rest, and needs a large card:
+    it computes eleven frames for each. For what is gone in one frame only, Dropouts takes the truth from its
+    neighbours. The demo models only spread what is around, or mix the frames beside, to show that all of it works.
     """
 
     id, version = "ai.inpaint", 1
@@ -80,7 +81,7 @@ class AiInpaint(ModelNode):
     def check(self, clip: ClipInfo, mask: ClipInfo | None = None) -> Iterator[str]:
         if mask is None and self._box() is None:
             yield "nothing is filled: wire a mask that is white where, or give a rectangle its width and height"
-        elif self.model == "demo-inpaint":
+        elif self.model.startswith("demo-inpaint"):
             yield "model: this one only shows how it works, and smears; choose a real one"
 
     def _box(self) -> Box | None:

@@ -109,15 +109,14 @@ def _one(
             planes = [(shown[0] @ _LUMA)[None]]
         case "pair":
             planes = [planes[0], planes[1]]
-        case "mask":
-            planes = [planes[0]]
     made = np.concatenate(planes) * np.float32(high - low) + np.float32(low)
     if to.pattern == "pair":
         made = np.concatenate([made, np.full((1, *made.shape[1:]), 0.5, np.float32)])
     if to.pattern == "mask":
-        hole = np.zeros((1, *made.shape[1:]), np.float32)
-        hole[:, size[1] // 3 : size[1] // 2, size[0] // 3 : size[0] // 2] = 1
-        made = np.concatenate([made, hole])
+        holes = np.zeros((to.frames, *made.shape[1:]), np.float32)
+        for at, hole in enumerate(holes):  # it moves: what one picture hides another shows
+            hole[size[1] // 3 : size[1] // 2, size[0] // 3 + 2 * at : size[0] // 2 + 2 * at] = 1
+        made = np.concatenate([made, holes])
     if made.shape[0] != to.planes:
         raise ConversionError(f"it takes {to.planes} planes, which a {to.pattern} model is not fed")
     return np.ascontiguousarray(made, np.float32)

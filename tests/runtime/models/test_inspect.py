@@ -60,6 +60,8 @@ def test_one_size_alone_in_half_precision(tmp_path: Path) -> None:
         (7, 3, Pattern.PAIR_TIME, 1),
         (15, 3, Pattern.WINDOW, 5),
         (4, 3, Pattern.MASK, 1),
+        (12, 3, Pattern.MASK, 3),
+        (44, 3, Pattern.MASK, 11),
         (3, 2, Pattern.CHROMA_MERGE, 1),
     ],
 )
