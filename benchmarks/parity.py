@@ -18,7 +18,9 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import onnxruntime
 import torch
@@ -28,15 +30,24 @@ from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
+from runtime.worker.conversion.pictures import Feed, decoded, fed  # noqa: E402
 from runtime.worker.nets import amt, film  # noqa: E402
 from runtime.worker.nets.basicvsr import BasicVsr, from_basicvsr  # noqa: E402
+from runtime.worker.nets.dain import Dain, from_dain  # noqa: E402
 from runtime.worker.nets.ddcolor import DdColor, from_ddcolor  # noqa: E402
 from runtime.worker.nets.deoldify import DeOldify, Step, from_deoldify  # noqa: E402
 from runtime.worker.nets.net import Net  # noqa: E402
+from runtime.worker.nets.propainter import FRAMES, ProPainter, from_propainter  # noqa: E402
+from runtime.worker.nets.propainter_draw import Painter  # noqa: E402
+from runtime.worker.nets.propainter_flows import Completion  # noqa: E402
+from runtime.worker.nets.raft import Raft  # noqa: E402
 from runtime.worker.nets.rife import Rife, Shape, from_rife  # noqa: E402
 from runtime.worker.nets.spandrels import from_spandrel  # noqa: E402
 
 OPSET = 17
+CLIP = ROOT / "graphs" / "demo" / "tape.mkv"
+CLEAR = 1e-3
+"""What counts as off where a net picks whole pixels: there the last bit of a number can change the pick."""
 type Size = tuple[int, int]
 
 
@@ -108,10 +119,17 @@ CASES = (
     ),
     Case("amt-s", lambda: amt.Amt(AMT_S), lambda found: amt.from_amt("noise", found), ((128, 96), (160, 176))),
     Case("amt-l", lambda: amt.Amt(AMT_L), lambda found: amt.from_amt("noise", found), ((128, 96), (160, 176))),
+    Case("dain", Dain, lambda found: from_dain("noise", found), ((128, 64), (128, 192))),
     Case("lama", whole_lama, lambda found: from_spandrel("noise", found), ((96, 64), (128, 152))),
     Case("realesrgan-x4plus", whole_rrdb, lambda found: from_spandrel("noise", found), ((48, 32), (40, 56))),
     Case("deoldify-artistic", artistic, lambda found: from_deoldify("noise", found), ((64, 64), (96, 128))),
     Case("deoldify-video", video, lambda found: from_deoldify("noise", found), ((64, 64), (96, 128))),
+    Case(
+        f"propainter, {FRAMES} frames",
+        lambda: ProPainter(Raft(), Completion(), Painter(), FRAMES),
+        lambda found: from_propainter("noise", found),
+        ((128, 96), (176, 144)),
+    ),
 )
 
 
@@ -120,8 +138,8 @@ def main() -> int:
     parser.add_argument("--nets", nargs="+", help="names, or beginnings of them")
     args = parser.parse_args()
     torch.set_num_threads(2)
-    print("| net | parameters | size | largest error | of float32 itself | spread of the answer |")
-    print("|---|---|---|---|---|---|")
+    print(f"| net | parameters | size | largest error | above {CLEAR:g} | of float32 itself | spread of the answer |")
+    print("|---|---|---|---|---|---|---|")
     for case in CASES:
         if args.nets and not any(case.name.startswith(each) for each in args.nets):
             continue
@@ -129,7 +147,7 @@ def main() -> int:
         count = sum(one.numel() for one in net.module.parameters())
         with tempfile.TemporaryDirectory(prefix="parity ") as folder:
             for (width, height), found in errors(net, case.sizes, Path(folder) / "net.onnx"):
-                cells = f"{found.largest:.1e} | {found.float32:.1e} | {found.spread:.2f}"
+                cells = f"{found.largest:.1e} | {found.beyond:.1e} | {found.float32:.1e} | {found.spread:.2f}"
                 print(f"| {case.name} | {count:,} | {width} × {height} | {cells} |", flush=True)
     return 0
 
@@ -139,7 +157,7 @@ def noisy(module: nn.Module, known: Callable[[dict[str, Tensor]], Net | None], s
     torch.manual_seed(seed)
     net = known(module.state_dict())
     assert net is not None, "a net is not known by its own names"
-    enliven(net.module, pictures(net.planes_in, size, seed))
+    enliven(net.module, given(net, size, seed))
     return net
 
 
@@ -161,9 +179,11 @@ def enliven(module: nn.Module, fed: Tensor) -> None:
         return given / by
 
     names = ("lastconv.0", "basic_module.4.conv", "conv_offset.6", "conv_last", "_convs.4.0", "flow_head.2")
-    names += ("decoder1.convblock.2", "comb_block.2", "output_conv")
+    names += ("decoder1.convblock.2", "comb_block.2", "output_conv", "flow_head.conv2")
+    names += ("dc_conv7", "rectifyNet.block5.0", *(f"predict_flow{level}" for level in range(2, 7)))
     gentle = {layer for name, layer in module.named_modules() if name.endswith(names)}
-    layers = [one for one in module.modules() if isinstance(one, (nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.Linear))]
+    kinds = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d, nn.Linear)
+    layers = [one for one in module.modules() if isinstance(one, kinds)]
     hooks = [layer.register_forward_hook(scaled) for layer in layers]
     with torch.no_grad():
         for name, one in module.named_parameters():
@@ -185,11 +205,26 @@ def pictures(planes: int, size: Size, seed: int) -> Tensor:
     return soft
 
 
+def given(net: Net, size: Size, seed: int) -> Tensor:
+    """What the net is asked with: blots; where it picks whole pixels frames of the demo clip (and a hole that moves)."""
+    if not net.jumps:
+        return pictures(net.planes_in, size, seed)
+    return torch.from_numpy(fed(clip(), Feed(net.pattern, net.planes_in, net.frames, net.multiple), size, 1, seed))
+
+
+@cache
+def clip() -> Any:
+    return decoded(CLIP)
+
+
 @dataclass(frozen=True)
 class Found:
+    """`beyond`: the share of values that are off by more than CLEAR."""
+
     largest: float
     float32: float
     spread: float
+    beyond: float = 0.0
 
 
 def errors(net: Net, sizes: tuple[Size, ...], path: Path, exact: bool = True) -> Iterator[tuple[Size, Found]]:
@@ -197,13 +232,14 @@ def errors(net: Net, sizes: tuple[Size, ...], path: Path, exact: bool = True) ->
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     double = copy.deepcopy(net.module).double() if exact else None
     for at, size in enumerate(sizes):
-        fed = pictures(net.planes_in, size, 20 + at)
+        asked = given(net, size, 20 + at)
         with torch.inference_mode():
-            wanted = net.module(fed)
-            off = float((wanted - double(fed.double())).abs().max()) if double else 0.0
-        made = torch.from_numpy(session.run(None, {"picture": fed.numpy()})[0])
+            wanted = net.module(asked)
+            own = float((wanted - double(asked.double())).abs().max()) if double else 0.0
+        made = torch.from_numpy(session.run(None, {"picture": asked.numpy()})[0])
         assert made.shape == wanted.shape, f"{tuple(made.shape)} where torch gives {tuple(wanted.shape)}"
-        yield size, Found(float((made - wanted).abs().max()), off, float(wanted.std()))
+        off = (made - wanted).abs()
+        yield size, Found(float(off.max()), own, float(wanted.std()), float((off > CLEAR).float().mean()))
 
 
 def write(net: Net, size: Size, path: Path) -> None:
@@ -213,7 +249,7 @@ def write(net: Net, size: Size, path: Path) -> None:
         warnings.simplefilter("ignore")  # the exporter tells of its own age, and of sizes it takes for constants
         torch.onnx.export(
             net.module,
-            (pictures(net.planes_in, size, 1),),
+            (given(net, size, 1),),
             str(path),
             input_names=["picture"],
             output_names=["made"],

@@ -12,9 +12,8 @@ from torch import Tensor
 
 LEVELS = 4
 REACH = 3
-"""Places looked at to each side of a guess, at each level twice as far apart."""
-_SIDE = 2 * REACH + 1
-PLANES = LEVELS * _SIDE**2
+"""Places looked at to each side of a guess, at each level twice as far apart; RAFT itself looks at one more."""
+PLANES = LEVELS * (2 * REACH + 1) ** 2
 
 
 def matches(here: Tensor, there: Tensor) -> list[Tensor]:
@@ -27,11 +26,12 @@ def matches(here: Tensor, there: Tensor) -> list[Tensor]:
     return maps
 
 
-def around(maps: list[Tensor], right: Tensor, down: Tensor) -> Tensor:
+def around(maps: list[Tensor], right: Tensor, down: Tensor, reach: int = REACH) -> Tensor:
     """N × `PLANES` × H × W: the likenesses around the guesses (columns and rows, N × H × W each), zero beyond the
     picture. A level after the other; in each, columns count first, as RAFT's weights are used to."""
-    near = torch.arange(-REACH, REACH + 1, dtype=right.dtype, device=right.device)
-    beside, below = near.view(-1, 1).expand(_SIDE, _SIDE), near.expand(_SIDE, _SIDE)
+    side = 2 * reach + 1
+    near = torch.arange(-reach, reach + 1, dtype=right.dtype, device=right.device)
+    beside, below = near.view(-1, 1).expand(side, side), near.expand(side, side)
     batch, height, width = right.shape
     found = []
     for level, plane in enumerate(maps):
@@ -40,5 +40,5 @@ def around(maps: list[Tensor], right: Tensor, down: Tensor) -> Tensor:
         # by the pixels' edges, not by their centres: a plane of one pixel has no two centres to count between
         grid = torch.stack(((2 * columns + 1) / wide - 1, (2 * rows + 1) / tall - 1), -1)
         read = F.grid_sample(plane, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
-        found.append(read.reshape(batch, height, width, _SIDE * _SIDE))
+        found.append(read.reshape(batch, height, width, side * side))
     return torch.cat(found, 3).permute(0, 3, 1, 2)

@@ -19,7 +19,8 @@ class Net:
 
     `module` takes one tensor N × `planes_in` × H × W and gives N × `planes_out` × H·`scale` × W·`scale`:
     window and recurrent 3 · `frames` planes (R, G, B of the first picture, then of the next), pair seven (R, G, B of
-    both pictures, then the time), mask four (R, G, B, and 1 where it is to be filled), chroma three.
+    both pictures, then the time), mask 4 · `frames` (the pictures, then for each a plane that is 1 where it is to be
+    filled; the middle one comes out), chroma three.
     """
 
     module: nn.Module
@@ -41,3 +42,6 @@ class Net:
     """What black and white are to it: `0..1`, `-1..1` or `0..255`."""
     dynamic: bool = True
     """Whether an ONNX file of it serves any size. Where not, it is traced for one size and serves that alone."""
+    jumps: bool = False
+    """Whether it picks whole pixels by what it computes: there the last bit of a number can change what is picked, so
+    that single pixels differ between two ways of computing the same net."""

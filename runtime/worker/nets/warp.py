@@ -33,11 +33,11 @@ class Places:
         return torch.stack(((self.columns + right) * across - 1.0, (self.rows + down) * along - 1.0), dim=-1)
 
 
-def sampled(source: Tensor, grid: Tensor, beyond: str) -> Tensor:
-    """`source` read between its pixels, bilinear; `beyond` its edge: `border` or `zeros`."""
-    return F.grid_sample(source, grid, mode="bilinear", padding_mode=beyond, align_corners=True)
+def sampled(source: Tensor, grid: Tensor, beyond: str, mode: str = "bilinear") -> Tensor:
+    """`source` read between its pixels, `bilinear` or `nearest`; `beyond` its edge: `border` or `zeros`."""
+    return F.grid_sample(source, grid, mode=mode, padding_mode=beyond, align_corners=True)
 
 
-def warped(source: Tensor, flow: Tensor, places: Places, beyond: str = "border") -> Tensor:
+def warped(source: Tensor, flow: Tensor, places: Places, beyond: str = "border", mode: str = "bilinear") -> Tensor:
     """`source` as seen where `flow` (N × 2 × H × W, pixels to the right and down) points."""
-    return sampled(source, places.grid(flow[:, 0], flow[:, 1]), beyond)
+    return sampled(source, places.grid(flow[:, 0], flow[:, 1]), beyond, mode)
