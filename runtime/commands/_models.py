@@ -28,6 +28,7 @@ FEEDS = {
     Pattern.MASK: "a frame and a mask",
     Pattern.DETECTOR: "one whole frame, and says where faces are",
 }
+MASKED_ROW = "a window of {window} frames and their masks, for the middle one"
 
 
 def listed(rows: Iterable[Row]) -> Iterator[str]:
@@ -84,7 +85,8 @@ def _facts_for_people(entry: Entry) -> Iterator[tuple[str, str]]:
     yield "suits", entry.suits
     yield "licence", str(entry.licence) + (f" ({entry.licence.note})" if entry.licence.note else "")
     yield "net", entry.architecture
-    yield "takes", FEEDS[entry.pattern].format(window=entry.window)
+    rows = entry.pattern is Pattern.MASK and entry.window > 1
+    yield "takes", (MASKED_ROW if rows else FEEDS[entry.pattern]).format(window=entry.window)
     sizes = f"{entry.fixed_size} × {entry.fixed_size} alone" if entry.fixed_size else "any size"
     steps = f", padded to multiples of {entry.multiple}" if entry.multiple > 1 and not entry.fixed_size else ""
     channels = f"{entry.channels_in} channels in, {entry.channels_out} out, {entry.value_range.value}"

@@ -127,7 +127,7 @@ def _rules(made: Entry) -> Iterator[str]:
         ("licence.weights: none is stated", lambda: bool(made.licence.weights.strip())),
         ("window: the pattern looks at one frame", lambda: made.window == 1 or made.pattern in _MANY_FRAMES),
         ("channels_in: two frames of RGB and a moment are 7", lambda: _pair(made)),
-        ("channels_in: RGB and a mask are 4", lambda: made.pattern is not Pattern.MASK or made.channels_in == 4),
+        ("channels_in: RGB and a mask are 4, for each frame of the window", lambda: _masked(made)),
         ("fixed_size: not a multiple of `multiple`", lambda: not (made.fixed_size or 0) % made.multiple),
         ("value_range: faces come as -1..1", lambda: _faces(made)),
         ("shipped: one file, whose sha256 is stated, and no ncnn beside it", lambda: _shipped(made)),
@@ -155,6 +155,10 @@ _MANY_FRAMES = (Pattern.WINDOW, Pattern.RECURRENT, Pattern.MASK)
 
 def _pair(made: Entry) -> bool:
     return made.pattern is not Pattern.PAIR_TIME or made.channels_in == 7
+
+
+def _masked(made: Entry) -> bool:
+    return made.pattern is not Pattern.MASK or (made.channels_in == 4 * made.window and made.window % 2 == 1)
 
 
 def _faces(made: Entry) -> bool:

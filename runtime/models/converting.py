@@ -52,11 +52,9 @@ def source(shelf: Shelf, word: str, name: str = "", *, again: bool = False, keep
 
 
 def of_shelf(held: Held) -> Source:
-    """A model of the shelf: its weights where they are there."""
+    """A model of the shelf: its weights where they are there. Where several files make one net, the first is named, and
+    who loads it takes those beside it."""
     weights = [item for item in held.items if item.format == TORCH and (held.folder / item.name).is_file()]
-    if len(weights) > 1:
-        names = ", ".join(item.name for item in weights)
-        raise ShelfError(f"{held.entry.name} is made of {len(weights)} files ({names}), which are not one net")
     path = held.folder / weights[0].name if weights else None
     return Source(held.entry.name, held.entry.title, path, held.onnx, held, held.entry)
 

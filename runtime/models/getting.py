@@ -87,6 +87,9 @@ def get_from_file(
     if len(paths) != len(entry.files):
         names = ", ".join(file.name for file in entry.files)
         raise ShelfError(f"{name} is made of {len(entry.files)} file(s): {names}; {len(paths)} given")
+    named = {path.name: path for path in paths}
+    if all(file.name in named for file in entry.files):  # in any order, by what they are called
+        paths = [named[file.name] for file in entry.files]
     _licence(entry, accepted)
     folder = shelf.making(name)
     with alone(folder / ".lock"):
@@ -110,6 +113,7 @@ def bring_own(
         raise ShelfError(f"{name!r} is no name for a model: lower case letters, digits, dots and dashes")
     if name in shelf.entries:
         raise ShelfError(f"{name} is a model of the registry; give yours another name with --name")
+    _no_part(shelf, path)
     if not again and (shelf.folder / name / "shelf.json").exists():
         raise ShelfError(f"{name} is on the shelf already; --again replaces it, --name gives another name")
     if found is None:
@@ -126,7 +130,7 @@ def bring_own(
 def _looked_into(shelf: Shelf, held: Held, told: Told) -> Held:
     """With what a trial finds out of its PyTorch weights, so that they can be run as they are, where PyTorch is."""
     weights = [item for item in held.items if item.format == TORCH]
-    if held.inspected or len(weights) != 1 or not torch_is_here():
+    if held.inspected or not weights or not torch_is_here():
         return held
     told.say(f"trying {weights[0].name} on a small picture")
     try:
@@ -134,6 +138,15 @@ def _looked_into(shelf: Shelf, held: Held, told: Told) -> Held:
     except BadModelError as fault:
         told.say(str(fault))
         return held
+
+
+def _no_part(shelf: Shelf, path: Path) -> None:
+    """ShelfError where a file is one of several that make a model: alone it would not be found whole on the shelf."""
+    for entry in shelf.entries.values():
+        names = [file.name for file in entry.files]
+        if len(names) > 1 and path.name in names:
+            text = f"{path.name} is one of the {len(names)} files that make {entry.title}. Put all of them on the shelf"
+            raise ShelfError(f"{text}: `launch.py models get {entry.name} --from-file {' '.join(names)}`")
 
 
 def _fetchable(shelf: Shelf, name: str) -> Entry:

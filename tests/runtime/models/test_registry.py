@@ -91,6 +91,11 @@ GOOD = (FOLDER / "span-x2.toml").read_text("utf-8")
         ('basis = "measured"', 'basis = "guessed"', "memory.basis: measured or estimated"),
         ('pattern = "tiles"', 'pattern = "tiles"\nwindow = 5', "window: the pattern looks at one frame"),
         ('pattern = "tiles"', 'pattern = "tiles"\nname = "x"', "name: not said in a registry file"),
+        (
+            'pattern = "tiles"',
+            'pattern = "mask"\nwindow = 11\nchannels_in = 4',
+            "channels_in: RGB and a mask are 4, for each frame of the window",
+        ),
     ],
 )
 def test_a_wrong_entry_is_refused(was: str, now: str, said: str) -> None:

@@ -100,6 +100,28 @@ def test_a_model_of_several_files_is_here_when_all_are(tmp_path: Path, site: Sit
     assert [item.name for item in get(models, "two").items] == ["model.pth", "more.pth"]
 
 
+def test_several_files_in_hand_may_be_named_in_any_order(tmp_path: Path) -> None:
+    entry = model("two", "https://example.org", "")
+    more = replace(entry.files[0], name="more.pth", address="https://example.org/more.pth")
+    models = shelf(tmp_path, replace(entry, files=(*entry.files, more)))
+    for name in ("model.pth", "more.pth"):
+        (tmp_path / name).write_bytes(CONTENT + name.encode())
+    held = get_from_file(models, "two", [tmp_path / "more.pth", tmp_path / "model.pth"])
+    assert [(held.folder / item.name).read_bytes() for item in held.items] == [
+        CONTENT + b"model.pth",
+        CONTENT + b"more.pth",
+    ]
+
+
+def test_a_part_of_a_model_is_no_model_of_one_s_own(tmp_path: Path) -> None:
+    entry = model("two", "")
+    models = shelf(tmp_path, replace(entry, files=(*entry.files, replace(entry.files[0], name="more.pth"))))
+    (tmp_path / "more.pth").write_bytes(CONTENT)
+    with pytest.raises(ShelfError, match=r"one of the 2 files.*models get two --from-file model\.pth more\.pth"):
+        bring_own(models, tmp_path / "more.pth", "mine")
+    assert left(models) == []
+
+
 def test_a_non_commercial_licence_is_asked_about_and_remembered(tmp_path: Path, site: Site) -> None:
     models = shelf(tmp_path, model("nc", site.address, licence=Licence("CC BY-NC 4.0", "CC BY-NC 4.0", False)))
     with pytest.raises(LicenceError, match="non-commercial use only"):
