@@ -407,6 +407,31 @@ def filled(place: Path) -> Row | None:
     )
 
 
+def frozen(place: Path) -> Row | None:
+    """A disk that takes nothing for three seconds, as one does that another program forces to write all it has."""
+    image, disk = place / "frozen.img", place / "frozen"
+    disk.mkdir()
+    with image.open("wb") as made:
+        made.truncate(2000 * 1024 * 1024)
+    steps = (["mkfs.ext4", "-q", "-F", str(image)], ["mount", "-o", "loop", str(image), str(disk)])
+    if os.name == "nt" or any(subprocess.run(one, capture_output=True).returncode for one in steps):
+        return None
+
+    def freeze(_: Session, found: Recording) -> None:
+        _wait_recorded(found, 4.0)
+        subprocess.run(["fsfreeze", "-f", str(disk)], check=True)
+        time.sleep(3.0)
+        subprocess.run(["fsfreeze", "-u", str(disk)], check=True)
+
+    try:
+        found = recorded(place, "frozen disk", (), 12, freeze, folder=disk)
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=False)
+    lost, missing = lost_by_us(found), found.done.lost if found.done else -1
+    read = f"{len(found.pictures)} pictures"
+    return Row("disk stands still for 3 s", "0", f"{missing} lost", read, len(lost), not lost and missing == 0)
+
+
 # --------------------------------------------------------------------------------------------------- small words
 
 
@@ -459,6 +484,7 @@ TRIED: dict[str, Callable[[Path], Row | None]] = {
     "ffmpeg": killed_ffmpeg,
     "power": cut_off,
     "disk": filled,
+    "frozen": frozen,
     "standard": changed,
     "dv": dv,
     "drift": drifting,
