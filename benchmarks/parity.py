@@ -119,7 +119,7 @@ CASES = (
     ),
     Case("amt-s", lambda: amt.Amt(AMT_S), lambda found: amt.from_amt("noise", found), ((128, 96), (160, 176))),
     Case("amt-l", lambda: amt.Amt(AMT_L), lambda found: amt.from_amt("noise", found), ((128, 96), (160, 176))),
-    Case("dain", Dain, lambda found: from_dain("noise", found), ((128, 64), (128, 192))),
+    Case("dain", Dain, lambda found: from_dain("noise", found), ((128, 128), (128, 192))),
     Case("lama", whole_lama, lambda found: from_spandrel("noise", found), ((96, 64), (128, 152))),
     Case("realesrgan-x4plus", whole_rrdb, lambda found: from_spandrel("noise", found), ((48, 32), (40, 56))),
     Case("deoldify-artistic", artistic, lambda found: from_deoldify("noise", found), ((64, 64), (96, 128))),
@@ -206,7 +206,7 @@ def pictures(planes: int, size: Size, seed: int) -> Tensor:
 
 
 def given(net: Net, size: Size, seed: int) -> Tensor:
-    """What the net is asked with: blots; where it picks whole pixels frames of the demo clip (and a hole that moves)."""
+    """What the net is asked with: blots; where it picks whole pixels, frames of the demo clip (and holes that move)."""
     if not net.jumps:
         return pictures(net.planes_in, size, seed)
     return torch.from_numpy(fed(clip(), Feed(net.pattern, net.planes_in, net.frames, net.multiple), size, 1, seed))

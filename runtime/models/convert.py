@@ -97,18 +97,20 @@ def from_weights(weights: Path, bench: Bench) -> Report:
     frozen = bench.wish.size is not None
     facts, off = _exported(weights, bench, frozen)
     notes: list[str] = []
-    verdict = judged(Precision.FP32, off)
+    jumps = facts["jumps"]
+    verdict = judged(Precision.FP32, off, jumps=jumps)
     if verdict.refused and facts["fixed"] is None:
         bench.say(f"{bench.name}: not right at every size ({verdict.refused}); frozen for one")
         facts, off = _exported(weights, bench, frozen=True)
-        verdict = judged(Precision.FP32, off)
+        verdict = judged(Precision.FP32, off, jumps=jumps)
         width, height = facts["fixed"]
         notes.append(f"its ONNX is right at one size alone: {width} × {height}")
     if verdict.refused:
         raise ConversionError(f"{bench.name}: its ONNX is not the net: {verdict.refused}. Nothing was kept")
     base = _usable(bench.file(Precision.FP32))
     feed = feed_of(base)
-    made = [_timed(Made(Precision.FP32, base, size_bytes=base.stat().st_size, off=off), feed, bench)]
+    whole = Made(Precision.FP32, base, size_bytes=base.stat().st_size, off=off, note=verdict.note)
+    made = [_timed(whole, feed, bench)]
     made += [_lowered(precision, base, feed, bench) for precision in _others(bench.wish)]
     return Report(bench.name, weights.name, "PyTorch", facts, tuple(made), tuple(notes))
 
@@ -140,7 +142,7 @@ def verified(weights: Path | None, files: dict[Precision, Path], bench: Bench) -
     made = []
     for precision, file in files.items():
         off = _compared(file, bench)
-        verdict = judged(precision, off)
+        verdict = judged(precision, off, jumps=bool(facts.get("jumps")))
         made.append(Made(precision, file, file.stat().st_size, off, refused=verdict.refused, note=verdict.note))
     against = "PyTorch" if weights else "the ONNX in singles"
     return Report(bench.name, weights.name if weights else base.name, against, facts, tuple(made))
@@ -154,7 +156,7 @@ def feed_of(file: Path, mode: Mode = Mode.ONNX) -> dict[str, object]:
         raise ConversionError(str(fault)) from None
     if model.pattern == "detector":
         raise ConversionError(f"{file.name}: it tells where faces are and makes no picture: it is used as it is")
-    planes = {"luma": 1, "pair": 7, "mask": 4}.get(model.pattern, 3 * model.frames)
+    planes = {"luma": 1, "pair": 7, "mask": 4 * model.frames}.get(model.pattern, 3 * model.frames)
     return {
         "pattern": str(model.pattern),
         "planes": planes,

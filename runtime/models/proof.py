@@ -15,6 +15,11 @@ from runtime.models.child import ConversionError
 CODE = 1 / 255
 MOST_OFF = 1e-3
 """A quarter of a code: what the same net in the same precision may differ by. Measured: 1e-7 to 3e-5."""
+MOST_BEYOND = 1e-2
+"""Of a net that picks whole pixels by what it computes (DAIN's flow): the share of values that may differ by more, for
+there the last bit can change the pick."""
+LEAST_ALIKE = 50.0
+"""Decibels that such a net must come to all the same."""
 LEAST_PSNR = {"fp16": 40.0, "int8": 30.0}
 """Decibels against the net itself: below, another picture is made than the one that the net was chosen for."""
 
@@ -29,13 +34,15 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Off:
-    """How far the answers at one size are off. `psnr` is None where nothing differs at all."""
+    """How far the answers at one size are off. `psnr` is None where nothing differs at all. `beyond`: the share of
+    values that are off by more than MOST_OFF."""
 
     size: str
     max: float = 0.0
     mean: float = 0.0
     psnr: float | None = None
     fault: str = ""
+    beyond: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +68,20 @@ def worst(found: Sequence[Off]) -> Off:
         max(one.mean for one in found),
         min(known) if known else None,
         next((f"{one.size}: {one.fault}" for one in found if one.fault), ""),
+        max(one.beyond for one in found),
     )
 
 
-def judged(precision: Precision, found: Sequence[Off]) -> Verdict:
-    """Whether a conversion may be used."""
+def judged(precision: Precision, found: Sequence[Off], *, jumps: bool = False) -> Verdict:
+    """Whether a conversion may be used. `jumps`: the net picks whole pixels by what it computes."""
     off = worst(found)
     if off.fault:
         return Verdict(refused=off.fault)
     if precision is Precision.FP32:
+        few = jumps and off.beyond <= MOST_BEYOND and (off.psnr is None or off.psnr >= LEAST_ALIKE)
+        if off.max > MOST_OFF and few:
+            share = f"{off.beyond:.1e} of its values differ by more than {MOST_OFF:.0e}, by up to {off.max:.1e}"
+            return Verdict(note=f"{share}: it picks whole pixels, and there the last bit can change the pick")
         if off.max > MOST_OFF:
             return Verdict(refused=f"it differs by up to {off.max:.1e}, where {MOST_OFF:.0e} is the most")
         return Verdict()

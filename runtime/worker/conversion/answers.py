@@ -62,6 +62,7 @@ def facts(net: Any, how: Feed) -> dict[str, Any]:
         "fixed": list(how.fixed) if how.fixed else None,
         "own_fixed": list(net.fixed) if net.fixed else None,
         "value_range": net.value_range,
+        "jumps": net.jumps,
         "weights": sum(one.numel() for one in net.module.parameters()),
         "torch": version("torch"),
         "spandrel": version("spandrel"),

@@ -12,10 +12,13 @@ import numpy as np
 from runtime.worker.conversion.fault import ConversionError
 from runtime.worker.conversion.session import session
 
+_CLEAR = 1e-3
+"""What is counted as off (runtime.models.proof.MOST_OFF)."""
+
 
 def work(asked: dict[str, Any], _: Callable[[str], None]) -> list[dict[str, Any]]:
-    """{"onnx", "reference"}: for each size {"size", "max", "mean", "psnr"}, where 1 is the span from black to white, or
-    {"size", "fault"}. `psnr` is null where nothing differs."""
+    """{"onnx", "reference"}: for each size {"size", "max", "mean", "psnr", "beyond"}, where 1 is the span from black to
+    white, or {"size", "fault"}. `psnr` is null where nothing differs; `beyond` is the share that is clearly off."""
     answer = session(Path(asked["onnx"]))
     found = []
     with np.load(asked["reference"]) as held:
@@ -44,6 +47,7 @@ def _off(made: Any, wanted: Any, span: float) -> dict[str, float | None]:
         "max": float(off.max()),
         "mean": float(off.mean()),
         "psnr": round(-10 * log10(square), 1) if square > 0 else None,
+        "beyond": float(np.mean(off > _CLEAR)),
     }
 
 
