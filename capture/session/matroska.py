@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,7 @@ _EBML, _SEGMENT, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
 _INFO, _SCALE, _TRACKS, _TRACK = 0x1549A966, 0x2AD7B1, 0x1654AE6B, 0xAE
 _NUMBER, _TYPE, _VIDEO, _AUDIO = 0xD7, 0x83, 0xE0, 0xE1
 _WIDTH, _HEIGHT, _RATE, _CHANNELS = 0xB0, 0xBA, 0xB5, 0x9F
+_SHOWN_WIDTH, _SHOWN_HEIGHT = 0x54B0, 0x54BA
 _TIME, _SIMPLE, _GROUP, _BLOCK, _CRC = 0xE7, 0xA3, 0xA0, 0xA1, 0xBF
 _INSIDE = (_SEGMENT, _CLUSTER, _GROUP)
 _UNKNOWN = -1
@@ -32,6 +34,15 @@ class Track:
     height: int = 0
     rate: int = 0
     channels: int = 0
+    shown: tuple[int, int] = (0, 0)  # DisplayWidth and -Height: pixels, or parts of an aspect
+
+    @property
+    def sar(self) -> tuple[int, int]:
+        """The shape of a pixel, width : height; (0, 0): not said."""
+        if not all((*self.shown, self.width, self.height)):
+            return 0, 0
+        shape = Fraction(self.shown[0], self.shown[1]) * Fraction(self.height, self.width)
+        return shape.numerator, shape.denominator
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,7 @@ def _track(child: tuple[int, bytes]) -> Track | None:
         _uint(found[_NUMBER]), _uint(found[_TYPE]), _uint(video.get(_WIDTH, b"")), _uint(video.get(_HEIGHT, b"")),
         round(struct.unpack(">d" if len(rate) == 8 else ">f", rate)[0]) if rate else 0,
         _uint(audio.get(_CHANNELS, b"\x01")),
+        (_uint(video.get(_SHOWN_WIDTH, b"")), _uint(video.get(_SHOWN_HEIGHT, b""))),
     )  # fmt: skip
 
 

@@ -122,7 +122,7 @@ class Showing:
         facts = RingFacts(
             session=uuid.uuid4().hex, width=track.width, height=track.height, format=_NAMES[pixels],
             fps=(rate.numerator, rate.denominator), fields=asked.source.fields or "progressive",
-            sar=(int(sar[0]), int(sar[2])) if sar[2] else (0, 0),
+            sar=(int(sar[0]), int(sar[2])) if sar[2] else track.sar,  # DV says its own
             matrix=5 if lines == 576 else 6, primaries=5 if lines == 576 else 6, transfer=6,
             slots=max(4, round(rate * _RING_SECONDS)),
         )  # fmt: skip
