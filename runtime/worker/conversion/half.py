@@ -1,7 +1,8 @@
 """An ONNX in half precision that takes and gives singles, so that whatever runs the one runs the other.
 
 Not everything may be halved. The sizes of a Resize are singles by ONNX's rules, and where a GridSample looks would be
-off by a third of a pixel in an SD frame (11 bits for −1 to 1): both stay in singles, with what computes them.
+off by a third of a pixel in an SD frame (11 bits for −1 to 1): both stay in singles, with what computes them. So do
+numbers that become whole (which pixel is picked), the difference of two such places, and sums of what is scattered.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from runtime.worker.conversion.fault import ConversionError
 
 FLOAT, HALF = TensorProto.FLOAT, TensorProto.FLOAT16
 _MOST = float(np.finfo(np.float16).max)
-_EXACT = {"Resize": (1, 2), "Upsample": (1,), "GridSample": (1,)}
+_EXACT = {"Resize": (1, 2), "Upsample": (1,), "GridSample": (1,), "ScatterElements": (0, 2)}
 """Inputs that stay singles."""
-_WHOLE = {"GridSample", "Range", "CumSum", "RandomNormal", "RandomUniform"}
+_WHOLE = {"GridSample", "ScatterElements", "Range", "CumSum", "RandomNormal", "RandomUniform"}
 """Operations that stay in singles: several runtimes have no half for them."""
+_INTEGERS = {TensorProto.INT32, TensorProto.INT64}
 _HEAVY = {"Conv", "ConvTranspose", "MatMul", "Gemm", "Resize", "GridSample"}
 """Where a chain that is kept exact begins: what feeds these may be halved."""
 _TYPED = {"Cast": "to", "RandomNormalLike": "dtype", "RandomUniformLike": "dtype", "EyeLike": "dtype"}
@@ -54,7 +56,24 @@ def _exact(graph: Any, types: dict[str, int]) -> set[int]:
     """The places of the nodes that stay in singles."""
     maker = {name: place for place, node in enumerate(graph.node) for name in node.output}
     exact = {place for place, node in enumerate(graph.node) if node.op_type in _WHOLE}
-    wanted = [node.input[at] for node in graph.node for at in _EXACT.get(node.op_type, ()) if at < len(node.input)]
+    wanted = [node.input[at] for node in graph.node for at in _exactly(node) if at < len(node.input)]
+    _widen(graph, types, maker, exact, wanted)
+    places = {place for place in exact if graph.node[place].op_type not in _WHOLE}
+    for place, node in enumerate(graph.node):
+        if node.op_type == "Sub" and place not in exact and maker.get(node.input[0]) in places:
+            exact.add(place)  # how far beyond its pixel a place lies
+            _widen(graph, types, maker, exact, list(node.input))
+    return exact
+
+
+def _exactly(node: Any) -> tuple[int, ...]:
+    """The inputs of a node that stay in singles."""
+    to = next((one.i for one in node.attribute if one.name == "to"), FLOAT)
+    return (0,) if node.op_type == "Cast" and to in _INTEGERS else _EXACT.get(node.op_type, ())
+
+
+def _widen(graph: Any, types: dict[str, int], maker: dict[str, int], exact: set[int], wanted: list[str]) -> None:
+    """Put what makes the tensors `wanted` among the exact ones, back to where a heavy operation begins the chain."""
     while wanted:
         place = maker.get(wanted.pop())
         if place is None or place in exact or graph.node[place].op_type in _HEAVY:
@@ -63,7 +82,6 @@ def _exact(graph: Any, types: dict[str, int]) -> set[int]:
         if any(types.get(name) == FLOAT for name in node.output):
             exact.add(place)
             wanted += [name for name in node.input if name]
-    return exact
 
 
 class _Halving:

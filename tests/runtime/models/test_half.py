@@ -98,6 +98,36 @@ def test_where_a_picture_is_looked_up_stays_exact() -> None:
     assert np.abs(ask(to_half(whole), given) - ask(whole, given)).max() < 0.01
 
 
+def test_which_pixel_is_picked_and_how_far_beyond_it_a_place_lies_stay_exact() -> None:
+    """From 1,024 on a half knows whole pixels alone."""
+    nodes = [
+        helper.make_node("Add", ["base", "step"], ["place"]),
+        helper.make_node("Floor", ["place"], ["before"]),
+        helper.make_node("Cast", ["before"], ["index"], to=TensorProto.INT64),
+        helper.make_node("Cast", ["index"], ["pixel"], to=TensorProto.FLOAT),
+        helper.make_node("Sub", ["place", "pixel"], ["beyond"]),
+        helper.make_node("Gather", ["x", "index"], ["picked"], axis=3),
+        helper.make_node("Add", ["picked", "beyond"], ["y"]),
+    ]
+    whole = net(nodes, {"base": np.arange(1400, dtype=np.float32), "step": np.array([0.6], np.float32)})
+    given = np.tile((np.arange(1400) % 2).astype(np.float32), (1, 3, 8, 1))
+    assert np.abs(ask(whole, given) - given - 0.6).max() < 1e-3
+    assert np.abs(ask(to_half(whole), given) - given - 0.6).max() < 2e-3
+
+
+def test_what_is_scattered_is_summed_in_singles() -> None:
+    nodes = [
+        helper.make_node("Sub", ["x", "x"], ["nothing"]),
+        helper.make_node("ScatterElements", ["nothing", "first", "x"], ["sums"], axis=3, reduction="add"),
+        helper.make_node("Mul", ["sums", "by"], ["y"]),
+    ]
+    whole = net(nodes, {"first": np.zeros((1, 3, 40, 1400), np.int64), "by": np.array([1 / 1024], np.float32)})
+    given = picture(width=1400)
+    wanted = given.sum(3) / 1024
+    assert np.abs(ask(whole, given)[..., 0] - wanted).max() < 1e-5
+    assert np.abs(ask(to_half(whole), given)[..., 0] - wanted).max() < HALF_STEP
+
+
 def test_weights_beyond_a_halfs_reach_become_its_largest() -> None:
     weights = np.zeros((3, 3, 1, 1), np.float32)
     weights[0, 0] = 1e9

@@ -64,7 +64,12 @@ def test_no_hash_is_invented(model: Entry) -> None:
 
 
 def test_the_non_commercial_ones_are_marked() -> None:
-    assert {model.name for model in ENTRIES if not model.licence.commercial} == {"amt-s", "propainter", "gfpgan-1.4"}
+    assert {model.name for model in ENTRIES if not model.licence.commercial} == {
+        "amt-s",
+        "dain",
+        "propainter",
+        "gfpgan-1.4",
+    }
     for model in ENTRIES:
         assert bool(re.search(r"NC|S-Lab|non-commercial", model.licence.weights)) != model.licence.commercial
 
