@@ -25,10 +25,11 @@ from nodes.ports import PICTURES
 from nodes.registry import Registry
 from runtime.blame import last_words
 from runtime.compiled import compiled, index_files
+from runtime.outcomes import PreviewOutcome
 from runtime.process import COMMAND
 from runtime.ring import Ring
 from runtime.script import step_codes
-from runtime.session import NodeError, NodeFailure, Picture, PreviewOutcome, Session, SessionError
+from runtime.session import NodeError, NodeFailure, Picture, Session, SessionError
 from runtime.sources import prober
 
 __all__ = ["MARGIN", "MODEST", "Branch", "FollowError", "Following", "LivePicture", "branch"]

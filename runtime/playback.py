@@ -12,17 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count
 
-from runtime.session import (
-    FieldOrder,
-    Look,
-    NodeFailure,
-    Picture,
-    PreviewOutcome,
-    Region,
-    Session,
-    SessionError,
-    Superseded,
-)
+from runtime.outcomes import PreviewOutcome
+from runtime.session import FieldOrder, Look, NodeFailure, Picture, Region, Session, SessionError, Superseded
 
 __all__ = ["LEAD", "Playback", "Played", "play"]
 

@@ -19,25 +19,40 @@ and must return quickly.
 """
 
 import queue
-import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import Self
 
-from runtime.blame import blamed_line
+from runtime import answers
+from runtime.lending import SLOT_BYTES, Lending
+from runtime.outcomes import (
+    Cancelled,
+    CostsOutcome,
+    NodeError,
+    NodeFailure,
+    Picture,
+    PixelOutcome,
+    PreviewOutcome,
+    Region,
+    RenderError,
+    RenderResult,
+    RenderUpdate,
+    RequestError,
+    SamplesOutcome,
+    SessionError,
+    Starved,
+    Superseded,
+    WorkerGone,
+)
 from runtime.process import COMMAND
 from runtime.protocol import (
     FOR_THE_USER,
     Barred,
     ClipFacts,
     Configure,
-    Configured,
     Costed,
     Costs,
     Describe,
@@ -69,14 +84,11 @@ from runtime.protocol import (
     RequestFailed,
     Sample,
     Sampled,
-    SinkProgress,
     Stale,
-    Started,
     StepCode,
     StepReport,
 )
-from runtime.readings import NodeCost, Pixel, Samples, node_costs, pixel_from, samples_from
-from runtime.shm import Slots
+from runtime.readings import NodeCost, Pixel, Samples, node_costs, pixel_from
 from runtime.supervisor import Asking, Lost, Supervisor
 from runtime.watch import Limits
 
@@ -103,78 +115,6 @@ __all__ = [
     "WorkerGone",
 ]
 
-_SLOTS = 5
-_LENT_SLOTS = 2  # at most so many pictures stay where the worker put them: it needs the other slots
-_LENT_BYTES = 256 * 1024  # smaller ones are copied in no time
-_SLOT_BYTES = 1920 * 1440 * 4  # a larger picture goes over the wire
-_MODELS = ("run_model(", "run_torch(", "run_faces(")  # nodes/stage.py
-_CANCELLED_S = 8.0  # longer than a worker that does not obey is let live
-_POLL_S = 0.2  # so that Ctrl-C is heard on Windows while we wait
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Rows of B, G, R, A bytes. sar is the pixel aspect to show it with; 0/0: the frame does not say."""
-
-    data: memoryview
-    width: int
-    height: int
-    stride: int
-    sar_num: int = 0
-    sar_den: int = 0
-    took_ms: float = 0.0  # in the worker
-
-
-@dataclass(frozen=True, slots=True)
-class NodeFailure:
-    """Which node, which frame (None: it could not be built), which line of the script, and what was said."""
-
-    node: str
-    port: str
-    frame: int | None
-    line: int | None
-    message: str
-    log: tuple[str, ...] = ()
-    crashed: bool = False  # it took the worker along
-    starved: bool = False  # the worker took more memory than it may
-
-
-@dataclass(frozen=True, slots=True)
-class Superseded:
-    """A newer request of the same view came first."""
-
-
-@dataclass(frozen=True, slots=True)
-class RenderUpdate:
-    """How far a render is. Frames are counted over all sinks."""
-
-    sinks: tuple[SinkProgress, ...]
-    frames: int
-    frames_total: int
-    size_bytes: int
-    elapsed_s: float
-
-    @property
-    def fps(self) -> float:
-        """Frames of the longest sink a second."""
-        longest = max(self.sinks, key=lambda sink: sink.total, default=None)
-        return longest.encoded / self.elapsed_s if longest and self.elapsed_s > 0 else 0.0
-
-    @property
-    def left_s(self) -> float | None:
-        """Seconds to go at the pace so far; None before there is a pace."""
-        return self.elapsed_s * (self.frames_total - self.frames) / self.frames if self.frames else None
-
-
-@dataclass(frozen=True, slots=True)
-class RenderResult:
-    """A render that is whole: every sink's ffmpeg ended well and encoded every frame."""
-
-    sinks: tuple[SinkProgress, ...]
-    elapsed_s: float
-    cpu_s: float  # the worker's, without ffmpeg's
-    by: str = ""  # the card or the machine, where there are several
-
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -188,52 +128,6 @@ class Patience:
     render_s: float = 900.0
 
 
-class SessionError(Exception):
-    pass
-
-
-class NodeError(SessionError):
-    def __init__(self, failure: NodeFailure) -> None:
-        at = "" if failure.frame is None else f" · frame {failure.frame}"
-        super().__init__(f"{failure.node}{at}: {failure.message}")
-        self.failure = failure
-
-
-class RenderError(NodeError):
-    def __init__(self, failure: NodeFailure, sinks: tuple[SinkProgress, ...] = ()) -> None:
-        super().__init__(failure)
-        self.sinks = sinks
-
-
-class RequestError(SessionError):
-    def __init__(self, message: str, log: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.log = log
-
-
-class Cancelled(SessionError):  # noqa: N818  # nothing went wrong
-    pass
-
-
-class WorkerGone(SessionError):  # noqa: N818
-    def __init__(self, reason: str, log: tuple[str, ...] = ()) -> None:
-        super().__init__(reason)
-        self.reason, self.log = reason, log
-
-
-class Starved(WorkerGone):
-    pass
-
-
-Region = tuple[int, int, int, int]
-"""x, y, width, height in pixels of the look that is shown."""
-
-PreviewOutcome = Picture | NodeFailure | Superseded | SessionError
-SamplesOutcome = Samples | NodeFailure | Superseded | SessionError
-PixelOutcome = Pixel | NodeFailure | Superseded | SessionError
-CostsOutcome = tuple[NodeCost, ...] | SessionError
-
-
 class Session:
     """One worker and the plan that it holds."""
 
@@ -244,24 +138,22 @@ class Session:
         cache_mb: int = 1024,
         patience: Patience | None = None,
         limits: Limits | None = None,
-        slot_bytes: int = _SLOT_BYTES,
+        slot_bytes: int = SLOT_BYTES,
         command: Sequence[str] = COMMAND,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         """`environment`: what the worker's has beside ours, as a seat at a card gives it (runtime.hardware.seating)."""
         self._threads, self._cache_mb = threads, cache_mb
         self._patience = patience or Patience()
-        self._lock = threading.Lock()
         self._plan: tuple[str, tuple[StepCode, ...]] = ("", ())
         self._barred: dict[str, Barred] = {}  # by fingerprint: steps whose building crashes
         self._crashed: dict[str, NodeFailure] = {}  # by fingerprint: steps whose frames crash
         self._by_port: dict[tuple[str, str], str] = {}
         self._behind_models: frozenset[str] = frozenset()  # nodes
         self._rendering: set[int] = set()
-        try:
-            self._slots: Slots | None = Slots.create(_SLOTS, slot_bytes)
-        except OSError:
-            self._slots = None  # no shared memory here: pictures go over the wire
+        self._lending = Lending(
+            slot_bytes, lambda slot: self._supervisor.release(slot), lambda call: self._supervisor.do(call)
+        )
         self._supervisor = Supervisor(self._setup, limits, command, environment)
 
     def __enter__(self) -> Self:
@@ -272,10 +164,7 @@ class Session:
 
     def close(self, reason: str = "the session was closed") -> None:
         self._supervisor.stop(reason)
-        with self._lock:
-            if self._slots is not None:
-                self._slots.close()
-                self._slots = None
+        self._lending.close()
 
     @property
     def worker_pid(self) -> int | None:
@@ -296,14 +185,14 @@ class Session:
 
     def load(self, steps: Iterable[StepCode], prelude: str = "") -> tuple[StepReport, ...]:
         """Make this the current plan. Steps that fail are reported, not raised; they fail again where asked for."""
-        return _wait(self.load_async(steps, prelude))
+        return answers.wait(self.load_async(steps, prelude))
 
     def load_async(self, steps: Iterable[StepCode], prelude: str = "") -> "Future[tuple[StepReport, ...]]":
         """As load, without waiting: what is asked for next is answered from this plan."""
         plan = (prelude, tuple(steps))
         done: Future[tuple[StepReport, ...]] = Future()
         self._by_port = {(step.node, one.port): step.fingerprint for step in plan[1] for one in step.outputs}
-        self._behind_models = _behind_models(plan[1])
+        self._behind_models = answers.behind_models(plan[1])
         self._ask_load(plan, done, setup=False)
         return done
 
@@ -333,7 +222,7 @@ class Session:
                     self._ask_load(plan, done, setup=True)
                 case Lost():
                     if done is not None:
-                        done.set_exception(_lost(news))
+                        done.set_exception(answers.lost(news))
                 case RequestFailed(message=message, log=log):
                     if done is not None:
                         done.set_exception(RequestError(message, log))
@@ -347,25 +236,13 @@ class Session:
         """A new worker is configured and gets the plan of the last one. On the supervisor's thread."""
         todo: list[Asking] = []
         if not any(isinstance(one, Configure) for one in waiting):
-            slots = self._fresh_slots()
+            slots = self._lending.fresh()
             shared = (slots.name, slots.count, slots.slot_bytes) if slots is not None else ("", 0, 0)
             request = Configure(self._supervisor.next_id(), self._threads, self._cache_mb, *shared)
-            todo.append(Asking(request, _ignore, self._patience.load_s))
+            todo.append(Asking(request, answers.ignore, self._patience.load_s))
         if self._plan[1] and not any(isinstance(one, Load) for one in waiting):
             todo.append(self._load_asking(self._plan, None, setup=True))
         return todo
-
-    def _fresh_slots(self) -> Slots | None:
-        """Slots that a new worker may write into: none that a picture of the last one lies in."""
-        with self._lock:
-            slots = self._slots
-            if slots is not None and slots.lent:
-                slots.close()
-                try:
-                    self._slots = Slots.create(slots.count, slots.slot_bytes)
-                except OSError:
-                    self._slots = None
-            return self._slots
 
     # ---- pictures and facts
 
@@ -388,7 +265,7 @@ class Session:
             node,
             port,
             frame,
-            lambda outcome: _settle(done, outcome),
+            lambda outcome: answers.settle(done, outcome),
             max_width=max_width,
             max_height=max_height,
             square=square,
@@ -396,7 +273,7 @@ class Session:
             field_order=field_order,
             region=region,
         )
-        return _wait(done)
+        return answers.wait(done)
 
     def preview_async(
         self,
@@ -437,7 +314,7 @@ class Session:
             region or (),
             in_sequence,
         )
-        return self._see(request, partial(self._picture, keep=not (background or in_sequence)), on_done)
+        return self._see(request, partial(self._lending.picture, keep=not (background or in_sequence)), on_done)
 
     def samples(
         self,
@@ -457,7 +334,7 @@ class Session:
             node,
             port,
             frame,
-            lambda outcome: _settle(done, outcome),
+            lambda outcome: answers.settle(done, outcome),
             view=f"wait {id(done)}",
             max_width=max_width,
             max_height=max_height,
@@ -465,7 +342,7 @@ class Session:
             field_order=field_order,
             region=region,
         )
-        return _wait(done)
+        return answers.wait(done)
 
     def samples_async(
         self,
@@ -486,7 +363,7 @@ class Session:
         request_id = self._supervisor.next_id()
         size = max_width, max_height
         request = Sample(request_id, view, node, port, frame, *size, look, field_order, region or (), background)
-        return self._see(request, self._samples, on_done)
+        return self._see(request, self._lending.samples, on_done)
 
     def pixel_async(
         self,
@@ -530,64 +407,25 @@ class Session:
                 case Stale():
                     on_done(Superseded())
                 case NodeFailed():
-                    on_done(_failure(news))
+                    on_done(answers.failure(news))
                 case RequestFailed(message=message, log=log):
                     on_done(RequestError(message, log))
                 case Lost(fault=fault) if fault.kind in ("crashed", "hung", "memory"):
-                    failure = _crash(news, node, port, frame)
+                    failure = answers.crash(news, node, port, frame)
                     if fault.kind == "crashed" and fingerprint:
                         self._crashed[fingerprint] = failure
                     on_done(failure)
                 case Lost():
-                    on_done(_lost(news))
+                    on_done(answers.lost(news))
 
         self._supervisor.ask(Asking(request, heard, self._picture_s(node)))
         return request.id
 
-    def _picture(self, ready: FrameReady | Sampled | Picked, *, keep: bool) -> Picture:
-        """`keep`: one that is looked at, not one of many: it may stay in its slot."""
-        assert isinstance(ready, FrameReady)
-        size = ready.stride * ready.height
-        data = self._lent(ready.slot, size) if keep and size >= _LENT_BYTES else None
-        if data is None:
-            data = memoryview(self._taken(ready.slot, size, ready.data))
-        return Picture(data, ready.width, ready.height, ready.stride, ready.sar_num, ready.sar_den, ready.took_ms)
-
-    def _samples(self, ready: FrameReady | Sampled | Picked) -> Samples:
-        assert isinstance(ready, Sampled)
-        points = sum(plane.width * plane.height for plane in ready.planes)
-        return samples_from(ready, self._taken(ready.slot, points * (4 if ready.codes.is_float else 2), ready.data))
-
-    def _lent(self, slot: int, size: int) -> memoryview | None:
-        """What a slot of shared memory holds, uncopied; None where too many are lent already."""
-        with self._lock:
-            slots = self._slots
-            if slot < 0 or slots is None or slots.lent >= _LENT_SLOTS:
-                return None
-            return slots.lend(slot, size, lambda: self._supervisor.do(lambda: self._came_back(slots, slot)))
-
-    def _came_back(self, slots: Slots, slot: int) -> None:
-        with self._lock:  # until it is told: no new worker gets other slots meanwhile
-            if self._slots is slots:
-                self._supervisor.release(slot)
-
-    def _taken(self, slot: int, size: int, data: bytes) -> bytes:
-        """What a slot of shared memory holds, copied; `data` where the worker used none."""
-        if slot < 0:
-            return data
-        with self._lock:
-            if self._slots is None:
-                return data
-            with self._slots.slot(slot) as shared:
-                copied = bytes(shared[:size])
-        self._supervisor.release(slot)
-        return copied
-
     def costs(self, *, reset: bool = False) -> tuple[NodeCost, ...]:
         """What each node of the plan has worked since it was built or since the last reset; `reset`: count anew."""
         done: Future[tuple[NodeCost, ...]] = Future()
-        self.costs_async(lambda outcome: _settle(done, outcome), reset=reset)
-        return _wait(done)
+        self.costs_async(lambda outcome: answers.settle(done, outcome), reset=reset)
+        return answers.wait(done)
 
     def costs_async(self, on_done: Callable[[CostsOutcome], None], *, reset: bool = False) -> int:
         """As costs, without waiting."""
@@ -599,7 +437,7 @@ class Session:
                 case RequestFailed(message=message, log=log):
                     on_done(RequestError(message, log))
                 case Lost():
-                    on_done(_lost(news))
+                    on_done(answers.lost(news))
 
         request = Costs(self._supervisor.next_id(), reset)
         self._supervisor.ask(Asking(request, heard, self._patience.preview_s))
@@ -668,7 +506,7 @@ class Session:
 
         def news(reply: Reply) -> None:
             if isinstance(reply, RenderProgress):
-                on_progress(_update(reply))
+                on_progress(answers.update(reply))
 
         self._rendering.add(request.id)
         try:
@@ -705,133 +543,21 @@ class Session:
         inbox: queue.SimpleQueue[Reply | Lost] = queue.SimpleQueue()
         self._supervisor.ask(Asking(question, inbox.put, patience_s, replay))
         try:
-            reply = _last_word(inbox, news)
+            reply = answers.last_word(inbox, news)
         except BaseException:  # Ctrl-C, or the caller's own on_progress
             self._supervisor.cancel(question.id)
-            _last_word_soon(inbox)
+            answers.last_word_soon(inbox)
             raise
         match reply:
             case Lost():
-                raise _refusal(reply, question)
+                raise answers.refusal(reply, question)
             case NodeFailed():
-                raise (RenderError if isinstance(question, Render) else NodeError)(_failure(reply))
+                raise (RenderError if isinstance(question, Render) else NodeError)(answers.failure(reply))
             case RequestFailed(message=message, log=log):
                 raise RequestError(message, log)
             case RenderFailed(cancelled=True):
                 raise Cancelled("cancelled")
             case RenderFailed(sinks=sinks):
-                raise RenderError(_failure(reply), sinks)
+                raise RenderError(answers.failure(reply), sinks)
             case _:
                 return reply
-
-
-def _last_word_soon(inbox: "queue.SimpleQueue[Reply | Lost]") -> None:
-    """Wait until a cancelled request has ended. Not for ever: Ctrl-C may have come just as the last word was taken, and
-    then there is no other."""
-    until_s = time.monotonic() + _CANCELLED_S
-    while time.monotonic() < until_s:
-        with suppress(queue.Empty):
-            item = inbox.get(timeout=_POLL_S)
-            if not isinstance(item, IndexProgress | RenderProgress | Started):
-                return
-
-
-def _last_word(inbox: "queue.SimpleQueue[Reply | Lost]", news: Callable[[Reply], None]) -> Reply | Lost:
-    while True:
-        try:
-            item = inbox.get(timeout=_POLL_S)
-        except queue.Empty:
-            continue
-        match item:
-            case IndexProgress() | RenderProgress():
-                news(item)
-            case Described() | PropsReady() | Probed() | Indexed() | RenderDone():
-                return item
-            case Lost() | NodeFailed() | RequestFailed() | RenderFailed():
-                return item
-
-
-def _behind_models(steps: Iterable[StepCode]) -> frozenset[str]:
-    """The nodes that run a model, and all below them. Steps come sources first."""
-    slow: set[str] = set()
-    nodes: set[str] = set()
-    for step in steps:
-        if any(call in step.code for call in _MODELS) or any(one.fingerprint in slow for one in step.inputs):
-            slow.add(step.fingerprint)
-            nodes.add(step.node)
-    return frozenset(nodes)
-
-
-def _settle[T](done: "Future[T]", outcome: T | NodeFailure | Superseded | SessionError) -> None:
-    match outcome:
-        case NodeFailure():
-            done.set_exception(NodeError(outcome))
-        case Superseded():
-            done.set_exception(Cancelled("cancelled"))
-        case SessionError():
-            done.set_exception(outcome)
-        case good:
-            done.set_result(good)
-
-
-def _wait[T](done: "Future[T]") -> T:
-    while True:
-        try:
-            return done.result(_POLL_S)
-        except NotYet:
-            if done.done():
-                raise
-
-
-def _ignore(news: Reply | Lost) -> None:
-    if not isinstance(news, Lost | Configured | RequestFailed):
-        return
-
-
-def _failure(reply: NodeFailed | RenderFailed) -> NodeFailure:
-    port = reply.port if isinstance(reply, NodeFailed) else ""
-    return NodeFailure(reply.node, port, reply.frame, reply.line, reply.message, reply.log)
-
-
-def _crash(lost: Lost, node: str, port: str, frame: int | None) -> NodeFailure:
-    """A node that took the worker along. The log may name a step of ours; else it is the one that was asked for."""
-    begun = lost.begun
-    node, frame = (begun.node or node, begun.frame) if begun is not None else (node, frame)
-    starved = lost.fault.kind == "memory"
-    at = blamed_line("\n".join(lost.log)) if not starved else None
-    if at is not None:
-        return NodeFailure(at[0], "", frame, at[1], lost.fault.text, lost.log, crashed=True)
-    return NodeFailure(node, port, frame, None, lost.fault.text, lost.log, crashed=True, starved=starved)
-
-
-def _lost(lost: Lost) -> SessionError:
-    if lost.fault.kind == "cancelled":
-        return Cancelled("cancelled")
-    return (Starved if lost.fault.kind == "memory" else WorkerGone)(lost.fault.text, lost.log)
-
-
-def _refusal(lost: Lost, question: Question) -> SessionError:
-    if lost.fault.kind in ("cancelled", "stopped", "gone"):
-        return _lost(lost)
-    match question:
-        case Describe(node=node, port=port):
-            return NodeError(_crash(lost, node, port, 0))
-        case Props(node=node, port=port, frame=frame):
-            return NodeError(_crash(lost, node, port, frame))
-        case Render(sinks=sinks):
-            return RenderError(_crash(lost, sinks[0].node, sinks[0].output, None))
-        case _ if lost.fault.kind == "memory":
-            return _lost(lost)
-        case _:
-            return RequestError(lost.fault.text, lost.log)
-
-
-def _update(progress: RenderProgress) -> RenderUpdate:
-    sinks = progress.sinks
-    return RenderUpdate(
-        sinks,
-        frames=sum(sink.encoded for sink in sinks),
-        frames_total=sum(sink.total for sink in sinks),
-        size_bytes=sum(sink.size_bytes for sink in sinks),
-        elapsed_s=progress.elapsed_s,
-    )

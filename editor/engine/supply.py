@@ -23,17 +23,9 @@ from editor.engine.wishes import Shot, Trouble, Wish
 from graphs.document import NodeId
 from graphs.groups.flatten import outermost
 from graphs.resolve import Port
+from runtime.outcomes import PreviewOutcome
 from runtime.protocol import StepCode, StepReport
-from runtime.session import (
-    NodeCost,
-    NodeFailure,
-    Picture,
-    PreviewOutcome,
-    Session,
-    SessionError,
-    Superseded,
-    WorkerGone,
-)
+from runtime.session import NodeCost, NodeFailure, Picture, Session, SessionError, Superseded, WorkerGone
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from functools import partial
 
 import pytest
 
+from runtime.outcomes import PixelOutcome, SamplesOutcome
 from runtime.protocol import StepCode
-from runtime.session import NodeError, NodeFailure, Pixel, PixelOutcome, Samples, SamplesOutcome, Session, Superseded
+from runtime.session import NodeError, NodeFailure, Pixel, Samples, Session, Superseded
 from tests.runtime.steps import PRELUDE, per_frame, source, step
 
 

@@ -12,19 +12,10 @@ from typing import Any
 
 import pytest
 
-import runtime.session as session_module
+from runtime import answers
+from runtime.outcomes import PreviewOutcome
 from runtime.protocol import StepCode
-from runtime.session import (
-    Cancelled,
-    NodeError,
-    NodeFailure,
-    Picture,
-    PreviewOutcome,
-    RequestError,
-    Session,
-    Superseded,
-    WorkerGone,
-)
+from runtime.session import Cancelled, NodeError, NodeFailure, Picture, RequestError, Session, Superseded, WorkerGone
 from tests.runtime.steps import PRELUDE, per_frame, source, step
 
 MEDIA = Path(__file__).parent.parent / "media"
@@ -314,13 +305,13 @@ def test_pictures_stay_what_they_were_for_as_long_as_they_are_kept() -> None:
 
 
 def test_ctrl_c_just_as_the_last_word_comes_waits_for_no_other(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    real = session_module._last_word
+    real = answers.last_word
 
     def interrupted(*args: Any) -> Any:
         real(*args)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(session_module, "_last_word", interrupted)
-    monkeypatch.setattr(session_module, "_CANCELLED_S", 0.3)
+    monkeypatch.setattr(answers, "last_word", interrupted)
+    monkeypatch.setattr(answers, "_CANCELLED_S", 0.3)
     with Session() as session, pytest.raises(KeyboardInterrupt):
         session.probe(str(tmp_path / "nothing.mkv"))
