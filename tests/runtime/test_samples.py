@@ -76,7 +76,7 @@ def test_only_a_region_or_a_field_can_be_sampled(session: Session) -> None:
 
 
 def test_of_many_requests_of_a_scope_the_newest_is_made(session: Session) -> None:
-    session.load([source(), per_frame("slow", "time.sleep(0.03)")], PRELUDE)
+    session.load([source(), per_frame("slow", "time.sleep(0.15)")], PRELUDE)
     outcomes: dict[int, SamplesOutcome] = {}
     done = threading.Event()
 
