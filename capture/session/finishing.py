@@ -9,12 +9,11 @@ signal changed, where the disk has no room for a second copy, and in MOV and AVI
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from capture.session.argv import Files, container_of, suffix_of
@@ -25,25 +24,17 @@ from capture.session.lists import FrameList, Packet, listed_parts
 from capture.session.matroska import blocks, clusters_of
 from capture.session.messages import Part
 from capture.session.places import Places
+from capture.session.settling import Outcome, Settling, forced, left_to_do, settle
 from capture.session.splitting import split_dv, split_matroska
 from capture.session.tally import RunFacts
 
 __all__ = ["Outcome", "finish", "parts_of"]
 
 _ROOM = 32 * 1024 * 1024
+_HEADER = 64 * 1024
+"""A MOV or AVI that is smaller has no picture in it."""
 
 Progress = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """`files`: what to open, in order. `short`: frames that were counted but had not been written when a run was cut
-    off, by run. `note`: why it was not joined, and the like."""
-
-    files: tuple[Path, ...]
-    parts: tuple[Part, ...]
-    short: tuple[tuple[int, int], ...] = ()
-    note: str = ""
 
 
 def packets_of(path: Path) -> list[Packet]:
@@ -71,8 +62,10 @@ def parts_of(asked: Asked, places: Places, run: RunFacts) -> tuple[list[Part], i
         if whole and following in closed:
             last = next((n for n in range(first, len(stamps)) if stamps[n] >= closed[following] - half_s), len(stamps))
         else:  # the last one, too: on a full disk ffmpeg lists as closed what it could not write
-            last = first + _counted(path, len(stamps) - first)
+            last = first + _counted(path, max(0, len(stamps) - first))
             whole = whole and (following != "" or last == len(stamps))
+        if last <= first:  # the list is shorter than the files: a disk lost its end
+            last = first + _counted(path, 0)
         if last > first:
             start_s = run.time_of(stamps[first]) if first < len(stamps) else 0.0
             size = path.stat().st_size
@@ -96,6 +89,9 @@ def finish(
 ) -> Outcome:
     """`cuts`: the frames at which new files are to begin. OSError where the disk does not let us; the parts then
     still lie in the work folder."""
+    before = left_to_do(places)
+    if before is not None:
+        return before
     parts: list[Part] = []
     short: list[tuple[int, int]] = []
     for run in runs:
@@ -106,25 +102,27 @@ def finish(
             short.append((run.number, missing))
     parts = [_mended(ffmpeg, one) for one in parts]
     for one in parts:
-        _sync(Path(one.path))
+        with suppress(OSError):
+            forced(Path(one.path))
     made = _split(ffmpeg, asked, places, parts, tell, cuts) if cuts else None
-    files, parts, note = made or _put(ffmpeg, asked, places, parts, tell)
+    what = made or _put(ffmpeg, asked, places, parts, tell)
+    note = what.outcome.note
     if cuts and not made:
         note = "; ".join(one for one in (note, "it was not split, for that could not be proved to be exact") if one)
-    return Outcome(tuple(files), tuple(parts), tuple(short), note)
+    return settle(places, replace(what, outcome=replace(what.outcome, short=tuple(short), note=note)))
 
 
 def _drop_empty(places: Places, run: RunFacts, found: list[Part]) -> None:
     """A part that was begun and into which no frame came any more."""
     held = {Path(one.path) for one in found}
     for path in places.work.glob(f"{Files(places.work, run.number).stem}-*"):
-        if path not in held:
+        if path not in held and (path.suffix in (".mkv", ".dv") or path.stat().st_size < _HEADER):
             path.unlink(missing_ok=True)
 
 
 def _split(
     ffmpeg: str, asked: Asked, places: Places, parts: list[Part], tell: Progress, cuts: Sequence[int]
-) -> tuple[list[Path], list[Part], str] | None:
+) -> Settling | None:
     """None where it cannot be done: over holes, in other containers, without room."""
     if _unjoinable(replace(asked, join="auto"), places, parts):
         return None
@@ -138,56 +136,45 @@ def _split(
         made = []
     if not made:
         return None
-    files, moved = [], []
+    parted: list[Part] = []
     bounds = [parts[0].first, *cuts, parts[-1].last]
     for number, one in enumerate(made, 1):
-        _sync(one)
-        target = one.replace(places.part(number, suffix_of(asked)))
+        try:
+            forced(one)
+        except OSError:
+            return None
         first, last = bounds[number - 1], bounds[number]
         start_s = parts[0].start_s + float((first - parts[0].first) / asked.source.rate)
-        files.append(target)
-        moved.append(Part(str(target), first, last, start_s, target.stat().st_size))
-    for path in old:
-        path.unlink(missing_ok=True)
-    return files, moved, f"cut in {len(files)} files where something new begins"
+        parted.append(Part(str(places.part(number, suffix_of(asked))), first, last, start_s, one.stat().st_size))
+    note = f"cut in {len(made)} files where something new begins"
+    return _named(list(zip(made, parted, strict=True)), note, removes=old)
 
 
-def _put(
-    ffmpeg: str, asked: Asked, places: Places, parts: list[Part], tell: Progress
-) -> tuple[list[Path], list[Part], str]:
+def _named(
+    made: Sequence[tuple[Path, Part]], note: str, removes: Sequence[Path] = (), listed: bool = False
+) -> Settling:
+    """Files, and as which parts of the recording they are to lie there."""
+    names = tuple(Path(part.path) for _, part in made)
+    moves = tuple(zip((path for path, _ in made), names, strict=True))
+    return Settling(moves, Outcome(names, tuple(part for _, part in made), (), note), tuple(removes), listed)
+
+
+def _put(ffmpeg: str, asked: Asked, places: Places, parts: list[Part], tell: Progress) -> Settling:
     suffix = suffix_of(asked)
+    target, old = places.whole(suffix), [Path(one.path) for one in parts]
     if len(parts) == 1:
-        target = places.whole(suffix)
-        Path(parts[0].path).replace(target)
-        return [target], [replace(parts[0], path=str(target))], ""
+        return _named([(old[0], replace(parts[0], path=str(target)))], "")
     why = _unjoinable(asked, places, parts)
     if not why and len(parts) > 1:
-        target = places.whole(suffix)
-        why = _joined(ffmpeg, asked, [Path(one.path) for one in parts], target, tell)
+        joined = target.with_name(target.name + ".part")
+        why = _joined(ffmpeg, asked, parts, joined, tell)
         if not why:
-            for one in parts:
-                Path(one.path).unlink(missing_ok=True)
-            whole = replace(parts[0], path=str(target), last=parts[-1].last, size_bytes=target.stat().st_size)
-            return [target], [whole], f"{len(parts)} parts joined, and proved to be the same"
-    files, moved = [], []
-    for number, one in enumerate(parts, 1):
-        target = places.part(number, suffix)
-        Path(one.path).replace(target)
-        files.append(target)
-        moved.append(replace(one, path=str(target)))
-    if files and container_of(asked) != "dv":
-        try:
-            places.concat.write_text(_listing(files), encoding="utf-8")
-        except OSError as fault:  # the disk is full: a list is not worth the parts
-            places.concat.unlink(missing_ok=True)
-            why = f"{why}; without a list of them ({fault.strerror or fault})"
-    return files, moved, why
-
-
-def _listing(files: Sequence[Path]) -> str:
-    """For ffmpeg's concat demuxer and what is made with it."""
-    quoted = (one.name.replace("'", "'\\''") for one in files)
-    return "ffconcat version 1.0\n" + "".join(f"file '{name}'\n" for name in quoted)
+            size = joined.stat().st_size
+            whole = replace(parts[0], path=str(target), last=parts[-1].last, size_bytes=size)
+            return _named([(joined, whole)], f"{len(parts)} parts joined, and proved to be the same", removes=old)
+    moved = [replace(one, path=str(places.part(number, suffix))) for number, one in enumerate(parts, 1)]
+    listed = bool(parts) and container_of(asked) != "dv"
+    return _named(list(zip(old, moved, strict=True)), why, listed=listed)
 
 
 def _unjoinable(asked: Asked, places: Places, parts: list[Part]) -> str:
@@ -204,25 +191,24 @@ def _unjoinable(asked: Asked, places: Places, parts: list[Part]) -> str:
     return ""
 
 
-def _joined(ffmpeg: str, asked: Asked, parts: list[Path], target: Path, tell: Progress) -> str:
-    """Why it could not be joined; empty: `target` is there, and proved."""
-    part = target.with_name(target.name + ".part")
+def _joined(ffmpeg: str, asked: Asked, parts: Sequence[Part], target: Path, tell: Progress) -> str:
+    """Why it could not be joined; empty: `target` is there, on the disk, and proved."""
+    paths, frames = [Path(one.path) for one in parts], parts[-1].last - parts[0].first
     try:
         if container_of(asked) == "dv":
-            _strung(parts, part, tell)
+            _strung(paths, target, tell)
         else:
-            before = _written(ffmpeg, parts, part, tell)
+            before, count = _written(ffmpeg, paths, target, tell)
             tell("proving", 0.0)
-            after = _hashes(ffmpeg, part)
+            after = _hashes(ffmpeg, target)
             tell("proving", 1.0)
-            if not before or before != after:
-                part.unlink(missing_ok=True)
+            if not before or before != after or count != frames:
+                target.unlink(missing_ok=True)
                 return "kept as parts: the joined file was not the same"
-        _sync(part)
-        part.replace(target)
+        forced(target)
     except (OSError, subprocess.SubprocessError) as fault:
         with suppress(OSError):
-            part.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
         return f"kept as parts: they could not be joined ({fault})"
     return ""
 
@@ -239,13 +225,14 @@ def _strung(parts: Sequence[Path], target: Path, tell: Progress) -> None:
         raise OSError("the joined file has another length")
 
 
-def _written(ffmpeg: str, parts: Sequence[Path], target: Path, tell: Progress) -> list[str]:
-    """Write the parts' clusters as one file; gives the checksums of the streams that went in."""
-    hashes = target.with_name(target.name + ".hashes")
+def _written(ffmpeg: str, parts: Sequence[Path], target: Path, tell: Progress) -> tuple[list[str], int]:
+    """Write the parts' clusters as one file; gives the checksums of the streams that went in, and how many pictures."""
+    hashes, pictures = target.with_name(target.name + ".hashes"), target.with_name(target.name + ".pictures")
     argv = [
         ffmpeg, "-y", "-v", "error", "-f", "matroska", "-i", "pipe:0",
         "-map", "0", "-c", "copy", "-allow_raw_vfw", "1", "-f", "matroska", f"file:{target}",
         "-map", "0", "-c", "copy", "-f", "streamhash", "-hash", "md5", f"file:{hashes}",
+        "-map", "0:v:0", "-c", "copy", "-f", "framecrc", f"file:{pictures}",
     ]  # fmt: skip
     total, done = sum(one.stat().st_size for one in parts), 0
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
@@ -262,9 +249,12 @@ def _written(ffmpeg: str, parts: Sequence[Path], target: Path, tell: Progress) -
     try:
         if code:
             raise OSError(said.splitlines()[-1] if said else f"ffmpeg ended with exit code {code}")
-        return hashes.read_text("ascii").split()
+        with pictures.open("rb") as lines:
+            count = sum(not line.startswith(b"#") for line in lines)
+        return hashes.read_text("ascii").split(), count
     finally:
         hashes.unlink(missing_ok=True)
+        pictures.unlink(missing_ok=True)
 
 
 def _hashes(ffmpeg: str, path: Path) -> list[str]:
@@ -302,10 +292,10 @@ def _mended(ffmpeg: str, part: Part) -> Part:
         return part
     target = path.with_name(path.name + ".part")
     try:
-        before = _written(ffmpeg, [path], target, lambda *_: None)
-        if not before or before != _hashes(ffmpeg, target):
+        before, count = _written(ffmpeg, [path], target, lambda *_: None)
+        if not before or count != part.last - part.first or before != _hashes(ffmpeg, target):
             return part
-        _sync(target)
+        forced(target)
         target.replace(path)
     except (OSError, subprocess.SubprocessError):
         return part
@@ -315,25 +305,27 @@ def _mended(ffmpeg: str, part: Part) -> Part:
     return replace(part, size_bytes=path.stat().st_size)
 
 
-def _sync(path: Path) -> None:
-    with suppress(OSError), path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
 def keep_list(places: Places, runs: Sequence[RunFacts]) -> None:
     """NAME.framemd5: the lists of all runs, one after the other; a comment says where a later run begins. The first is
-    moved, which a full disk allows. OSError."""
+    moved, which a full disk allows; what an earlier try put behind it is put there anew. OSError."""
     if not runs:
         return
     with suppress(FileNotFoundError):
         Files(places.work, runs[0].number).video.replace(places.framemd5)
     with places.framemd5.open("ab") as out:
+        out.truncate(len(first_list(places)))
         for run in runs[1:]:
             out.write(f"#run {run.number}: frame {run.first}, {run.start_s or 0.0:.3f} s\n".encode())
             with suppress(FileNotFoundError):
                 out.write(Files(places.work, run.number).video.read_bytes())
-        out.flush()
-        os.fsync(out.fileno())
+    forced(places.framemd5)
+
+
+def first_list(places: Places) -> bytes:
+    """Of NAME.framemd5, what is of the first run. OSError."""
+    data = places.framemd5.read_bytes()
+    at = data.find(b"\n#run ")
+    return data if at < 0 else data[: at + 1]
 
 
 def tidy(places: Places, everything: bool = False) -> str:

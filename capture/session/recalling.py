@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, get_args
 
 from capture.session import counting
 from capture.session.argv import Files
-from capture.session.finishing import packets_of
+from capture.session.finishing import first_list, packets_of
 from capture.session.lists import FrameList
 from capture.session.log import read
 from capture.session.messages import Happened, HappeningKind
@@ -56,7 +57,11 @@ def newest_run(places: Places) -> int:
 
 def _count(places: Places, run: RunFacts) -> None:
     files = Files(places.work, run.number)
-    for one in packets_of(files.video):
+    packets = packets_of(files.video)
+    if not packets and run.first == 0:
+        with suppress(OSError):  # it died when all but its last word was said: the list has its name already
+            packets = FrameList().feed(first_list(places))
+    for one in packets:
         run.counting, _ = counting.frame(run.counting, one.pts_s, one.digest)
     run.counting, _ = counting.ended(run.counting)
     try:
