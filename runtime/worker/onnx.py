@@ -116,7 +116,8 @@ class _Job:
     def fit_memory(self) -> None:
         """Tiles, where the whole picture would take more than there is."""
         seen = self.known.bytes_a_pixel * 3 // 2  # of a smaller picture
-        tile = tile_that_fits(self.size, self.overlap, self.scale, self.multiple, seen)
+        planes = sum(clip.format.num_planes for clip in self.clips)
+        tile = tile_that_fits(self.size, self.overlap, self.scale, self.multiple, seen, planes)
         if tile[0]:
             self.tile, self.tight = tile, True
 

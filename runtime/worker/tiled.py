@@ -20,7 +20,10 @@ Picture = npt.NDArray[np.float32]
 
 BYTES_A_PIXEL = 5000
 """What a pixel of a model's input may take while it is worked on, where it is not known of the model and the picture
-becomes twice as large: measured 600 (a Compact) to 3,000 (SPAN); four times as large 1,340 to 18,700 (x4plus)."""
+becomes twice as large: measured 600 (a Compact) to 3,000 (SPAN); four times as large 1,340 to 18,700 (x4plus); of a row
+of eleven pictures 9,300 to 14,000 (ProPainter)."""
+_A_ROW = 9
+"""Planes: a net that is given more of them at once holds something of every picture while it works."""
 _SHARE = 0.6
 _LEAST_TILE = 128
 _MEMORY = (
@@ -50,13 +53,13 @@ def free_memory() -> int:
 
 
 def tile_that_fits(
-    size: tuple[int, int], overlap: int, scale: Fraction, multiple: int, seen: int = 0
+    size: tuple[int, int], overlap: int, scale: Fraction, multiple: int, seen: int = 0, planes: int = 0
 ) -> tuple[int, int]:
     """The tile for a picture that would take more memory whole than there is; (0, 0) where it would not.
-    `seen`: bytes that this model took for a pixel of its input, 0 where nobody has looked."""
+    `seen`: bytes that this model took for a pixel of its input, 0 where nobody has looked. `planes`: of its input."""
     free = int(free_memory() * _SHARE)
     width, height = size
-    each = seen or int(BYTES_A_PIXEL * max(Fraction(1), scale**2 / 4))
+    each = seen or int(BYTES_A_PIXEL * max(Fraction(1), scale**2 / 4, Fraction(planes // _A_ROW)))
     if width * height * each <= free:
         return 0, 0
     side = max(isqrt(free // each), _LEAST_TILE + 2 * overlap)

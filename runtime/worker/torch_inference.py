@@ -153,7 +153,8 @@ class TorchInference(Tiled):
                 continue
             break
         if self._way.device == "cpu" and not self._tile[0]:
-            self._tile = tile_that_fits(self._size, self._overlap, self._scale, self._multiple)
+            planes = self._net.planes_in
+            self._tile = tile_that_fits(self._size, self._overlap, self._scale, self._multiple, planes=planes)
         if self._compile:
             self._compiled = self._made_compiled()
         return faults

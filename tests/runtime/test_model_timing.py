@@ -12,7 +12,7 @@ import pytest
 import vapoursynth as vs
 
 from nodes.model import find_model
-from runtime.worker import onnx, timing
+from runtime.worker import onnx, tiled, timing
 from runtime.worker.onnx import run_model
 from runtime.worker.tiled import tile_that_fits
 
@@ -144,3 +144,12 @@ def test_a_hungry_model_is_cut_up(place: Path) -> None:
     wide, high = tile_that_fits(size, 16, Fraction(2), 1, seen=1 << 30)
     assert 0 < wide < 720
     assert 0 < high < 576
+
+
+def test_a_row_of_pictures_wants_more_than_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiled, "free_memory", lambda: 8 << 30)
+    size = (720, 576)
+    assert tile_that_fits(size, 16, Fraction(1), 8, planes=4) == (0, 0)
+    wide, high = tile_that_fits(size, 16, Fraction(1), 8, planes=44)
+    assert 0 < wide < 720 and not wide % 8
+    assert 0 < high < 576 and not high % 8

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from runtime.worker.nets.amt_features import Features, Pyramid
 from runtime.worker.nets.amt_steps import Correction, Drawing, First, Later, Pair, resized
-from runtime.worker.nets.matches import around, matches
+from runtime.worker.nets.matches import Around, matches
 from runtime.worker.nets.net import Net, NetError
 from runtime.worker.nets.warp import Places, warped
 from runtime.worker.nets.weights import Weights, filled
@@ -104,15 +104,15 @@ class _Alike:
     are as much longer as the time is shorter."""
 
     def __init__(self, first: Tensor, second: Tensor, time: Tensor) -> None:
-        self.there, self.back, self.time = matches(first, second), matches(second, first), time
-        self.places = Places.of(first)
+        self.there, self.back = Around.of(matches(first, second)), Around.of(matches(second, first))
+        self.time, self.places = time, Places.of(first)
 
     def around(self, flows: Pair) -> Tensor:
         ahead, behind = flows.second / self.time, flows.first / (1 - self.time)
         return torch.cat((self._read(self.there, ahead), self._read(self.back, behind)), 1)
 
-    def _read(self, maps: list[Tensor], flow: Tensor) -> Tensor:
-        return around(maps, self.places.columns + flow[:, 0], self.places.rows + flow[:, 1])
+    def _read(self, maps: Around, flow: Tensor) -> Tensor:
+        return maps.read(self.places.columns + flow[:, 0], self.places.rows + flow[:, 1])
 
 
 # -- from a file -----------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ Memory grows with the square of the picture's area.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F  # noqa: N812  # its usual name
 from torch import Tensor
@@ -26,19 +28,37 @@ def matches(here: Tensor, there: Tensor) -> list[Tensor]:
     return maps
 
 
-def around(maps: list[Tensor], right: Tensor, down: Tensor, reach: int = REACH) -> Tensor:
-    """N × `PLANES` × H × W: the likenesses around the guesses (columns and rows, N × H × W each), zero beyond the
-    picture. A level after the other; in each, columns count first, as RAFT's weights are used to."""
-    side = 2 * reach + 1
-    near = torch.arange(-reach, reach + 1, dtype=right.dtype, device=right.device)
-    beside, below = near.view(-1, 1).expand(side, side), near.expand(side, side)
-    batch, height, width = right.shape
-    found = []
-    for level, plane in enumerate(maps):
-        columns, rows = right.reshape(-1, 1, 1) / 2**level + beside, down.reshape(-1, 1, 1) / 2**level + below
-        tall, wide = plane.shape[2:]
-        # by the pixels' edges, not by their centres: a plane of one pixel has no two centres to count between
-        grid = torch.stack(((2 * columns + 1) / wide - 1, (2 * rows + 1) / tall - 1), -1)
-        read = F.grid_sample(plane, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
-        found.append(read.reshape(batch, height, width, side * side))
-    return torch.cat(found, 3).permute(0, 3, 1, 2)
+@dataclass(frozen=True, eq=False)
+class Around:
+    """Reads what lies around guesses. What the sizes alone say is counted once, however often it is asked."""
+
+    maps: list[Tensor]
+    steps: list[Tensor]
+    """1 × 1 × 1 × 2: how far one place of the picture goes in a map, as grid_sample counts."""
+    near: list[Tensor]
+    """1 × side × side × 2: the places around place 0."""
+
+    @classmethod
+    def of(cls, maps: list[Tensor], reach: int = REACH) -> Around:
+        """Of `matches`. `reach`: places to each side."""
+        places = torch.arange(-reach, reach + 1, dtype=maps[0].dtype, device=maps[0].device)
+        whole = torch.ones_like(places[:1])
+        steps, near = [], []
+        for level, plane in enumerate(maps):
+            tall, wide = plane.shape[2:]
+            # by the pixels' edges, not by their centres: a plane of one pixel has no two centres to count between
+            beside, below = (2 * places + 1) / wide - 1, (2 * places + 1) / tall - 1
+            near.append(torch.stack(torch.meshgrid(beside, below, indexing="ij"), -1)[None])
+            steps.append(torch.stack((whole * 2 / (2**level * wide), whole * 2 / (2**level * tall)), -1)[None, None])
+        return cls(maps, steps, near)
+
+    def read(self, right: Tensor, down: Tensor) -> Tensor:
+        """N × levels·side² × H × W: the likenesses around the guesses (columns and rows, N × H × W each), zero beyond
+        the picture. A level after the other; in each, columns count first, as RAFT's weights are used to."""
+        batch, height, width = right.shape
+        guess = torch.stack((right, down), -1).reshape(-1, 1, 1, 2)
+        found = [
+            F.grid_sample(plane, guess * step + near, mode="bilinear", padding_mode="zeros", align_corners=False)
+            for plane, step, near in zip(self.maps, self.steps, self.near, strict=True)
+        ]
+        return torch.cat(found, 1).reshape(batch, height, width, -1).permute(0, 3, 1, 2)

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  # its usual name
 from torch import Tensor, nn
 
-from runtime.worker.nets.matches import LEVELS, around, matches
+from runtime.worker.nets.matches import LEVELS, Around, matches
 from runtime.worker.nets.warp import Places
 
 REACH = 4
@@ -39,13 +39,13 @@ class Raft(nn.Module):
         return ahead, self._flow(seen[1:], seen[:-1], state[1:])
 
     def _flow(self, here: Tensor, there: Tensor, state: Tensor) -> Tensor:
-        maps = matches(here, there)
+        alike = Around.of(matches(here, there), REACH)
         places = Places.of(here)
         told, known = torch.tanh(state[:, : self.hidden]), F.relu(state[:, self.hidden :])
         flow = torch.zeros_like(here[:, :2])
         for _ in range(self.steps):
-            alike = around(maps, places.columns + flow[:, 0], places.rows + flow[:, 1], REACH)
-            told, more = self.update_block(told, known, alike, flow)
+            near = alike.read(places.columns + flow[:, 0], places.rows + flow[:, 1])
+            told, more = self.update_block(told, known, near, flow)
             flow = flow + more
         return _enlarged(flow, self.update_block.shares(told))
 
