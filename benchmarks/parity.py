@@ -157,14 +157,15 @@ def noisy(module: nn.Module, known: Callable[[dict[str, Tensor]], Net | None], s
     torch.manual_seed(seed)
     net = known(module.state_dict())
     assert net is not None, "a net is not known by its own names"
-    enliven(net.module, given(net, size, seed))
+    # a dark corner of a frame would make a net loud that is asked with all of it
+    enliven(net.module, given(net, size, seed) if net.pattern == "mask" else pictures(net.planes_in, size, seed))
     return net
 
 
 def enliven(module: nn.Module, fed: Tensor) -> None:
     """Scale each layer until its answers to `fed` have a spread of 1: as they come, deep nets answer nearly nothing.
-    Layers whose answers are places (flows, offsets) or are added to a picture get a tenth. One that is asked several
-    times is scaled by what it answers first."""
+    Layers whose answers are places (flows, offsets), are added to a picture, or are added up along a row get a tenth.
+    One that is asked several times is scaled by what it answers first."""
     done: set[nn.Module] = set()
 
     def scaled(layer: nn.Module, _taken: object, given: Tensor) -> Tensor:
@@ -180,6 +181,7 @@ def enliven(module: nn.Module, fed: Tensor) -> None:
 
     names = ("lastconv.0", "basic_module.4.conv", "conv_offset.6", "conv_last", "_convs.4.0", "flow_head.2")
     names += ("decoder1.convblock.2", "comb_block.2", "output_conv", "flow_head.conv2")
+    names += tuple(f"backbone.{way}.2" for way in ("backward_", "forward_", "backward_1", "forward_1"))
     names += ("dc_conv7", "rectifyNet.block5.0", *(f"predict_flow{level}" for level in range(2, 7)))
     gentle = {layer for name, layer in module.named_modules() if name.endswith(names)}
     kinds = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d, nn.Linear)

@@ -3,23 +3,33 @@ the same each time. The official weights could not be fetched where this was wri
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 
 torch = pytest.importorskip("torch", reason="nets need the torch layer: launch.py setup torch")
 pytest.importorskip("spandrel", reason="nets need the torch layer: launch.py setup torch")
 
-from benchmarks.parity import noisy, pictures  # noqa: E402
+from benchmarks.parity import clip, noisy, pictures, write  # noqa: E402
+from nodes.media import MediaError  # noqa: E402
+from nodes.registry import default_registry  # noqa: E402
+from runtime.compiled import compiled  # noqa: E402
+from runtime.script import step_codes  # noqa: E402
+from runtime.session import Session  # noqa: E402
+from runtime.worker.conversion.pictures import Feed, fed  # noqa: E402
 from runtime.worker.nets.dain import Dain, from_dain  # noqa: E402
 from runtime.worker.nets.dain_flow import REACH, alike  # noqa: E402
 from runtime.worker.nets.dain_places import filtered, projected  # noqa: E402
 from runtime.worker.nets.load import made  # noqa: E402
 from runtime.worker.nets.net import Net, NetError  # noqa: E402
 from runtime.worker.nets.warp import Places  # noqa: E402
+from tests.runtime.documents import graph  # noqa: E402
 from tests.torch import dain_loops as loops  # noqa: E402
 from tests.torch.test_nets import official  # noqa: E402
 
@@ -155,3 +165,76 @@ def test_it_follows_the_time_that_it_is_told() -> None:
     early = net().module(fed)
     fed[:, 6] = 0.9
     assert (net().module(fed) - early).abs().max() > 1e-3
+
+
+# -- as ONNX ---------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def onnx(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("dain") / "noise.onnx"
+    write(net(), (64, 64), path)
+    path.with_suffix(".json").write_text('{"pattern": "pair", "multiple": 64}', encoding="utf-8")
+    return path
+
+
+def session(path: Path) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 2
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+@pytest.mark.parametrize("size", [(128, 64), (64, 192)])
+def test_onnx_gives_what_torch_gives_on_frames_of_the_demo_tape(onnx: Path, size: tuple[int, int]) -> None:
+    """But for single pixels: where a flow lies on the edge of one, the last bit of it picks another."""
+    shown = fed(clip(), Feed("pair", 7), size, 1, 2)
+    wanted = net().module(torch.from_numpy(shown)).numpy()
+    off = np.abs(session(onnx).run(None, {"picture": shown})[0] - wanted)
+    print(f"{size}: median {np.median(off):.1e}, largest {off.max():.1e}, {np.mean(off > 1e-3):.1e} above 1e-3")
+    assert wanted.std() > 0.05, "the net answers nearly nothing, so this proves nothing"
+    assert np.median(off) < 1e-5
+    assert np.mean(off > 1e-3) < 0.01
+
+
+def test_what_is_scattered_is_added_in_the_same_order_each_time(onnx: Path) -> None:
+    """Every bit, on several threads, and with other pictures between."""
+    asked = session(onnx)
+    shown = [fed(clip(), Feed("pair", 7), (128, 64), 1, first) for first in (0, 5)]
+    first, second = (asked.run(None, {"picture": one})[0] for one in shown)
+    assert np.abs(first - second).max() > 1e-3
+    for _ in range(2):
+        assert np.array_equal(asked.run(None, {"picture": shown[0]})[0], first)
+        assert np.array_equal(asked.run(None, {"picture": shown[1]})[0], second)
+
+
+def test_in_a_graph_the_tape_s_frames_stay_and_the_order_of_asking_is_of_no_account(onnx: Path) -> None:
+    def no_probe(path: str) -> Any:
+        raise MediaError(path)
+
+    made = compiled(
+        graph(
+            {
+                "tape": ("input.pattern", {"standard": "pal50p", "picture": "motion"}),
+                "crop": ("geometry.crop", {"right": 600, "top": 250, "bottom": 226}),
+                "ai": ("ai.interpolate", {"model": str(onnx), "factor": 2, "provider": "cpu"}),
+                "encode": ("output.ffv1", {}),
+            },
+            "tape.out > crop.clip",
+            "crop.out > ai.clip",
+            "ai.out > encode.clip",
+        ),
+        default_registry(),
+        no_probe,
+    )
+    assert not made.errors
+    prelude, codes = step_codes(made.plan, {})
+    wanted = list(range(6, 11))
+    with Session() as one, Session() as other:
+        for each in (one, other):
+            each.load(codes, prelude)
+        whole = {at: one.preview("ai", "out", at).data for at in wanted}
+        assert len(set(whole.values())) == len(wanted), "a picture that stands still proves nothing"
+        for at in (6, 8, 10):
+            assert whole[at] == one.preview("crop", "out", at // 2).data, "at a frame's own time it is the frame"
+        random.Random(4).shuffle(wanted)
+        for at in wanted:
+            assert other.preview("ai", "out", at).data == whole[at], at

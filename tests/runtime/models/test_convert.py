@@ -20,9 +20,10 @@ from runtime.models.convert import Report, Wish
 from runtime.models.converting import DEMO_CLIP, convert, source
 from runtime.models.entry import ONNX
 from runtime.models.inspect import inspect
-from runtime.models.proof import Off, Precision, judged
+from runtime.models.proof import MOST_OFF, Off, Precision, judged
 from runtime.models.speeds import BOTH, Speed
 from runtime.models.store import OWN, Item, Shelf
+from runtime.worker.conversion import compare
 from tests.runtime.models.shelves import left, shelf
 
 
@@ -300,6 +301,27 @@ def test_a_conversion_is_judged_by_its_precision(precision: Precision, off: Off,
     assert bool(verdict.refused) == bool(refused)
     assert verdict.refused.startswith(refused)
     assert verdict.note == note
+
+
+@pytest.mark.parametrize(
+    ("off", "refused"),
+    [
+        (Off("a", 0.2, 1e-5, 70.0, beyond=4e-3), ""),
+        (Off("a", 5e-4, 1e-6, 90.0), ""),
+        (Off("a", 0.2, 1e-5, 70.0, beyond=0.2), "it differs by up to 2.0e-01"),
+        (Off("a", 0.9, 1e-2, 39.0, beyond=4e-3), "it differs by up to 9.0e-01"),
+    ],
+)
+def test_a_net_that_picks_whole_pixels_may_differ_in_a_few(off: Off, refused: str) -> None:
+    found = (Off("b", 1e-9, 1e-9, 150.0), off)
+    verdict = judged(Precision.FP32, found, jumps=True)
+    assert verdict.refused.startswith(refused) and bool(verdict.refused) == bool(refused)
+    assert bool(verdict.note) == (off.max > MOST_OFF and not refused)
+    assert bool(judged(Precision.FP32, found).refused) == (off.max > MOST_OFF)
+
+
+def test_what_counts_as_off_is_told_once() -> None:
+    assert compare._CLEAR == MOST_OFF
 
 
 def test_the_bench_marks_the_fastest_and_tells_what_failed() -> None:
