@@ -61,10 +61,6 @@ class Files:
         return self.of("sound")
 
     @property
-    def progress(self) -> Path:
-        return self.of("progress")
-
-    @property
     def parts(self) -> Path:
         return self.of("parts.csv")
 
@@ -92,8 +88,6 @@ def command(ffmpeg: str, asked: Asked, files: Files | None, threads: int = 2, mo
     takes a `q` that ends it in an orderly way. `modern`: version 6 or newer, whose muxers have queues to be set."""
     source = asked.source
     words = [ffmpeg, "-hide_banner", "-y", "-loglevel", "repeat+level+info", "-nostats"]
-    if files is not None:
-        words += ["-progress", _place(files.progress), "-stats_period", "0.5"]
     for index, feed in enumerate(source.feeds):
         words += _input(feed, index, len(source.feeds))
     if source.dv:

@@ -1,5 +1,7 @@
 """The log beside a recording: one line of JSON for everything that happens, on the disk as it happens.
 
+It is written on a thread of its own: a disk that stands still holds up nobody who has something to tell.
+
     {"at": "2026-11-23T12:00:01.250+01:00", "t_s": 12.4, "what": "lost", "frame": 310, "count": 7, "length_s": 0.28}
 
 Lines that are no events of the timeline: `recording` (what was asked, by which ffmpeg), `run` (an ffmpeg began: which
@@ -10,8 +12,9 @@ from __future__ import annotations
 
 import json
 import os
+import queue
+import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -20,36 +23,63 @@ from typing import Any
 __all__ = ["Log", "read"]
 
 _EVERY_S = 0.1
+_PATIENCE_S = 10.0
 
 
 class Log:
     """Appends; what is written is forced to the disk at once, ten times a second at most."""
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, path: Path) -> None:
         self._file = path.open("ab", buffering=0)
-        self._clock, self._synced_s, self._dirty = clock, clock() - _EVERY_S, False
+        self._lines: queue.SimpleQueue[bytes | threading.Event | None] = queue.SimpleQueue()
         self.broken = ""
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+        self._thread.start()
 
     def write(self, what: str, **facts: Any) -> None:
-        """A disk that is full keeps no log; the recording's end is not held up by that."""
+        """From any thread; never waits. A disk that is full keeps no log; nothing is held up by that."""
         at = datetime.now().astimezone().isoformat(timespec="milliseconds")
         line = json.dumps({"at": at, "what": what, **facts}, ensure_ascii=False) + "\n"
-        try:
-            self._file.write(line.encode("utf-8", "replace"))
-            self._dirty = True
-            self.sync()
-        except OSError as fault:
-            self.broken = fault.strerror or str(fault)
+        self._lines.put(line.encode("utf-8", "replace"))
 
-    def sync(self, now: bool = False) -> None:
-        if self._dirty and (now or self._clock() >= self._synced_s + _EVERY_S):
-            os.fsync(self._file.fileno())
-            self._dirty, self._synced_s = False, self._clock()
+    def flush(self, patience_s: float = _PATIENCE_S) -> None:
+        """What was written until now lies on the disk, where that lets us."""
+        done = threading.Event()
+        self._lines.put(done)
+        done.wait(patience_s)
 
     def close(self) -> None:
+        self._lines.put(None)
+        self._thread.join(_PATIENCE_S)
+
+    def _run(self) -> None:
+        over = False
+        while not over:
+            lines, asked = [], []
+            one = self._lines.get()
+            while True:
+                match one:
+                    case None:
+                        over = True
+                    case bytes():
+                        lines.append(one)
+                    case _:
+                        asked.append(one)
+                if over or asked or self._lines.empty():
+                    break
+                one = self._lines.get()
+            try:
+                if lines:
+                    self._file.write(b"".join(lines))
+                    os.fsync(self._file.fileno())
+            except OSError as fault:
+                self.broken = fault.strerror or str(fault)
+            for waiting in asked:
+                waiting.set()
+            if not over and not asked and self._lines.empty():
+                time.sleep(_EVERY_S)
         with suppress(OSError):
-            self.sync(now=True)
-        self._file.close()
+            self._file.close()
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -54,6 +54,7 @@ class Session:
     end_s: float = 0.0  # how long the recording is
     from_s: float = 0.0  # how long it was when first_s was
     last_s: float = 0.0  # the newest frame came
+    busy_s: float = float("-inf")  # the disk was busy with what had come
     stopping_s: float | None = None  # the run was asked to end
     killed: bool = False
     retry_s: float | None = None
@@ -139,6 +140,13 @@ class DiskLow:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskBusy:
+    """What came in is waiting for a disk that stands still, or is being written while a run ends."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The files are whole (or as whole as they will be)."""
 
@@ -150,7 +158,7 @@ class Tick:
     at_s: float
 
 
-Event = Wanted | MendAsked | FinishAsked | CloseAsked | Frames | Seen | RunEnded | DiskLow | Finished | Tick
+Event = Wanted | MendAsked | FinishAsked | CloseAsked | Frames | Seen | RunEnded | DiskLow | DiskBusy | Finished | Tick
 
 
 # ---- actions

@@ -92,7 +92,9 @@ def checked(asked: Asked, resume: bool = False) -> Places:
     there = places.taken()
     if places.work in there:
         mend = f'`launch.py capture report "{places.work}"` makes it whole'
-        raise PlacesError(f"{places.work} is a recording that was cut off. {mend}; or choose another name")
+        raise PlacesError(
+            f"{places.work} is a recording under way, or one that was cut off. {mend}; or choose another name"
+        )
     if there:
         raise PlacesError(f"{there[0]} is there already, and no recording is written over. Choose another name")
     try:

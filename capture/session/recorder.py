@@ -14,7 +14,6 @@ import sys
 import threading
 import time
 import traceback
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -325,7 +324,8 @@ class Recorder:
         if self._stalled and item.video:
             self._stalled = False
             length_s = item.at_s - self._state.last_s
-            recording.happened(Happened("stall", tally.end_s, tally.frames, 0, length_s))
+            why = "the disk took nothing; what came waited in memory" if self._state.busy_s > self._state.last_s else ""
+            recording.happened(Happened("stall", tally.end_s, tally.frames, 0, length_s, why))
         new = tally.run.start_s is None
         told = tally.add(item.video, item.audio, item.at_s)
         if new and tally.run.start_s is not None:
@@ -375,10 +375,13 @@ class Recorder:
 
     def _now_and_then(self) -> None:
         now_s, recording = time.monotonic(), self._recording
-        if recording is None or self._state.phase not in _RECORDING:
+        if recording is None:
+            return
+        self._wait_for_the_disk(recording, now_s)
+        if self._state.phase not in _RECORDING:
             return
         if self._state.alive and self._state.frames and not self._stalled:
-            self._stalled = now_s >= self._state.last_s + _STALL_S
+            self._stalled = now_s >= max(self._state.last_s, self._state.busy_s) + _STALL_S
         if now_s >= self._looked_s + _DISK_S:
             self._looked_s = now_s
             full = recording.look_at_the_disk(self._state.alive)
@@ -387,8 +390,16 @@ class Recorder:
         if now_s >= self._counted_s + _COUNT_S:
             self._counted_s = now_s
             self._send(recording.counters())
-        with suppress(OSError):
-            recording.log.sync()
+
+    def _wait_for_the_disk(self, recording: Recording, now_s: float) -> None:
+        """While it stands still nothing is heard of frames that have come, and ffmpeg holds seconds of them in memory;
+        the same is true of a run that ends, as long as it goes on writing."""
+        if not self._state.alive or now_s < self._state.busy_s + _COUNT_S:
+            return
+        asked_s = self._state.stopping_s
+        ending = asked_s is not None and recording.grew_since(max(asked_s, self._state.busy_s))
+        if ending or recording.disk_stands_still():
+            self._step(state.DiskBusy(now_s))
 
     # ---- the end
 

@@ -20,8 +20,9 @@ from capture.session import finishing, report
 from capture.session.argv import Files
 from capture.session.asking import Asked
 from capture.session.catching import catch_up
-from capture.session.disk import Forecast, Syncing, free_bytes, sizes
+from capture.session.disk import Forecast, Looking, Syncing, free_bytes
 from capture.session.following import DvFacts, DvFollower
+from capture.session.holding import Hold, hold
 from capture.session.log import Log
 from capture.session.log import read as read_log
 from capture.session.messages import (
@@ -48,14 +49,14 @@ _LEAST_S = 10.0  # of room, before anything is begun
 class Recording:
     """`told` hears every event of the timeline."""
 
-    def __init__(self, asked: Asked, places: Places, told: Callable[[Happened], None]) -> None:
-        self.asked, self.places, self._told = asked, places, told
+    def __init__(self, asked: Asked, places: Places, told: Callable[[Happened], None], held: Hold) -> None:
+        self.asked, self.places, self._told, self._held = asked, places, told, held
         self.log = Log(places.log)
         self.tally = Tally(Fraction(asked.source.frame_rate))
         self.marks: list[Happened] = []
         self.forecast = Forecast(expected_bytes(asked), asked.reserve_mb * 1_000_000)
-        self.size, self.free = 0, free_bytes(places.folder)
         self.parts_seen = 0
+        self._looking = Looking(places.folder, places.work)
         self._syncing: Syncing | None = Syncing(places.work)
         self._following: DvFollower | None = None
 
@@ -68,7 +69,8 @@ class Recording:
             kept = f"{asked.reserve_mb / 1000:.1f} GB are to stay free"
             raise PlacesError(f"{folder}: {free / 1e9:.1f} GB are free, and {kept}. Make room, or choose another disk")
         _clear_leftover(Places(folder, asked.name))
-        made = cls(asked, checked(asked), told)
+        places = checked(asked)
+        made = cls(asked, places, told, _held(places))
         made.places.asked.write_bytes(encode(Record(0, asked)))
         made.log.write("recording", asked=asdict(asked), pid=os.getpid())
         return made
@@ -83,7 +85,8 @@ class Recording:
             raise PlacesError(f"{places.work} holds no recording that was cut off") from None
         if not isinstance(kept, Record):
             raise PlacesError(f"{places.asked} is damaged: it says nothing of a recording")
-        made = cls(replace(kept.asked, folder=str(places.folder), name=places.name), places, told)
+        asked = replace(kept.asked, folder=str(places.folder), name=places.name)
+        made = cls(asked, places, told, _held(places))
         catch_up(ffmpeg, made.asked, places, newest_run(places))
         recalled = recall(places, made.tally.rate)
         made.tally, made.marks = recalled.tally, recalled.marks
@@ -145,6 +148,7 @@ class Recording:
         """Where run `number` writes, and its counters. `later` hears what is found on another thread."""
         files, run = Files(self.places.work, number), self.tally.begin(number)
         self.parts_seen = 0
+        self._looking.follow(files.parts)
         if self.asked.source.dv:
             run.counting = replace(run.counting, flat=True)  # equal frames are told by their timecode, too
             rate = float(self.tally.rate)
@@ -166,7 +170,6 @@ class Recording:
 
     def look_at_the_disk(self, writing: bool) -> str:
         """What is to be said of it; empty: there is room."""
-        self.free, self.size = free_bytes(self.places.folder), sizes(self.places.work)
         if writing:
             self.forecast.saw(time.monotonic(), self.size)
             self._look_for_parts()
@@ -174,15 +177,30 @@ class Recording:
             return ""
         return f"the disk is full but for the last {self.asked.reserve_mb} MB"
 
+    @property
+    def free(self) -> int:
+        return self._looking.free
+
+    @property
+    def size(self) -> int:
+        return self._looking.size
+
+    def disk_stands_still(self) -> bool:
+        """What came is on its way to a disk that takes nothing just now: it is not the device that is late."""
+        return self._syncing is not None and self._syncing.stands_still()
+
+    def grew_since(self, at_s: float) -> bool:
+        """Whether something has been written since."""
+        return self._looking.grew_s > at_s
+
     def _look_for_parts(self) -> None:
         if not self.tally.runs:
             return
-        with suppress(OSError):
-            run = self.tally.run.number
-            closed = Files(self.places.work, run).parts.read_text("utf-8", "replace").count("\n")
-            if closed > self.parts_seen:
-                self.mark("part", f"part {closed} of run {run} is whole")
-            self.parts_seen = closed
+        run = self.tally.run.number
+        closed = self._looking.closed(Files(self.places.work, run).parts)
+        if closed > self.parts_seen:
+            self.mark("part", f"part {closed} of run {run} is whole")
+        self.parts_seen = max(closed, self.parts_seen)
 
     def catch_up(self, ffmpeg: str) -> None:
         """The newest run was cut off: what is in its file and not in its list counts, too."""
@@ -249,8 +267,10 @@ class Recording:
             note=note,
         )
         self.log.write("ended", **{name: value for name, value in asdict(done).items() if name != "parts"})
+        self._held.release()
         if outcome is not None:
             finishing.tidy(places)  # first: on a full disk this makes room for the report
+        self.log.flush()
         with suppress(OSError):
             report.write(places, report.facts_of(self.asked, done, self.marks, tally, read_log(places.log)))
         self.close()
@@ -267,19 +287,34 @@ class Recording:
                 self.places.log.unlink()
 
     def close(self) -> None:
+        self._held.release()
         if self._syncing is not None:
             self._syncing.stop()
             self._syncing = None
+        self._looking.stop()
         self.log.close()
         with suppress(OSError):
             self.places.live.unlink(missing_ok=True)
 
 
+def _held(places: Places) -> Hold:
+    """PlacesError where it is another program's."""
+    found = hold(places.work)
+    if found is None:
+        raise PlacesError(
+            f"{places.work} is being recorded by another program, or made whole. Wait until that has ended"
+        )
+    return found
+
+
 def _clear_leftover(places: Places) -> None:
-    """Of an armed session that died before there was a tape."""
+    """Of an armed session that died before there was a tape; not of one that still waits for it."""
     with suppress(OSError):
         kinds = {line.get("what") for line in read_log(places.log)}
         if places.work.is_dir() and "recording" in kinds and "started" not in kinds:
+            if (held := hold(places.work)) is None:
+                return
+            held.release()
             finishing.tidy(places, everything=True)
             places.log.unlink()
 

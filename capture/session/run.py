@@ -7,6 +7,7 @@ follows the lists. Whoever makes a run must outlive it (see tether).
 from __future__ import annotations
 
 import json
+import queue
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from capture.session.argv import Files
 from capture.session.lists import FrameList, Packet
@@ -33,6 +34,7 @@ __all__ = ["Ended", "Listener", "Run", "RunError"]
 _PIPE_BYTES = 1 << 20
 _LOOK_S = 0.03
 _LOG_LINES = 200
+_UNWRITTEN = 50_000  # lines that wait for the disk
 _DRAIN_S = 3.0
 _DECK = "deck "
 
@@ -154,10 +156,7 @@ class Run:
             for raw in stream:
                 line = raw.decode("utf-8", "replace").rstrip()
                 self._log.append(line)
-                if kept is not None:
-                    with suppress(OSError):
-                        kept.write(raw)
-                        kept.flush()
+                kept(raw)
                 said = listen(line)
                 if said is not None:
                     self._said.append(said)
@@ -262,22 +261,36 @@ class _Tail:
 
 
 class _Kept:
-    """A log beside the recording; where it cannot be written nothing is kept, and nothing else suffers."""
+    """A log beside the recording; where it cannot be written nothing is kept, and nothing else suffers. A thread of
+    its own writes it: on a damaged tape ffmpeg says more in a second than its pipe holds, and would wait for us as long
+    as the disk dawdles, and the device for it."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._file: IO[bytes] | None = None
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="run log", daemon=True)
 
-    def __enter__(self) -> IO[bytes] | None:
-        if self._path is not None:
-            with suppress(OSError):
-                self._file = self._path.open("wb")
-        return self._file
+    def __call__(self, line: bytes) -> None:
+        if self._path is not None and self._lines.qsize() < _UNWRITTEN:
+            self._lines.put(line)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            with suppress(OSError):
-                self._file.close()
+        self._lines.put(None)
+        self._thread.join(_DRAIN_S)
+
+    def _write(self) -> None:
+        if self._path is None:
+            return
+        with suppress(OSError), self._path.open("wb") as file:
+            while (line := self._lines.get()) is not None:
+                with suppress(OSError):
+                    file.write(line)
+                    if self._lines.empty():
+                        file.flush()
 
 
 def _widen(pipe: IO[bytes] | None) -> None:

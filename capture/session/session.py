@@ -1,10 +1,12 @@
 """A session as its user holds it: starts the recorder, carries words to and fro, and starts another one where it dies.
 
-Nothing blocks but `close`. The listener is called on a thread of ours, and must not block either.
+Nothing blocks but `close`. The listener is called on a thread of its own; while it blocks (a terminal that is held, a
+window that hangs) it misses meters and counters, and the recording goes on.
 """
 
 from __future__ import annotations
 
+import queue
 import sys
 import threading
 import time
@@ -20,17 +22,21 @@ from capture.session.messages import (
     VERSION,
     Arm,
     Close,
+    Counters,
     Done,
     Event,
     Failed,
     Finish,
+    Levels,
     Mend,
     Note,
+    Picture,
     Preview,
     ProtocolError,
     Ready,
     Record,
     Request,
+    Signal,
     StateIs,
     decode_event,
     encode,
@@ -44,6 +50,10 @@ COMMAND = (sys.executable, "-P", "-m", "capture.session.recorder")
 _QUIET_S = 30.0
 """A recorder that records says something four times a second; one that says nothing for so long is stuck."""
 _LOOK_S = 0.1
+_LOOKED_S = 1.0
+"""So much silence a look counts at most: if we were stopped ourselves, or the machine slept, nobody was silent."""
+_UNHEARD = 500
+_PASSING = (Picture, Levels, Signal, Counters)
 _EXIT_S = 10.0
 _LOG_LINES = 100
 
@@ -88,7 +98,7 @@ class _Recorder:
     child: Child
     wire: Wire
     threads: list[threading.Thread] = field(default_factory=list)
-    heard_s: float = 0.0
+    silent_s: float = 0.0
 
 
 class Session:
@@ -106,6 +116,9 @@ class Session:
         self._log: deque[str] = deque(maxlen=_LOG_LINES)
         self.state: messages.State = "idle"
         self._recorder: _Recorder | None = None
+        self._unheard: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._teller = threading.Thread(target=self._tell_all, name="session listener", daemon=True)
+        self._teller.start()
         self._keeper = threading.Thread(target=self._keep, name="session", daemon=True)
         self._keeper.start()
 
@@ -187,12 +200,14 @@ class Session:
             if again.give_up:
                 self._tell(Failed(f"the recorder died again and again; the last time it {how}", self.log_tail()))
                 break
+        self._unheard.put(None)
+        self._teller.join(_EXIT_S)
         self._closed.set()
 
     def _start(self, first: Request | None) -> _Recorder:
         child = Child(self._command, outlives=True)  # it makes its recording whole without us
         assert child.process.stdin is not None and child.process.stdout is not None
-        recorder = _Recorder(child, Wire(child.process.stdout, child.process.stdin), heard_s=time.monotonic())
+        recorder = _Recorder(child, Wire(child.process.stdout, child.process.stdin))
         thread = threading.Thread(target=self._read_log, args=(child,), name="recorder log", daemon=True)
         thread.start()
         recorder.threads.append(thread)
@@ -210,9 +225,13 @@ class Session:
 
     def _watch(self, recorder: _Recorder) -> str:
         """Until it has ended; one that is stuck while it records is killed."""
+        looked_s = time.monotonic()
         while not recorder.child.ended():
             time.sleep(_LOOK_S)
-            if self.state in ("recording", "paused") and time.monotonic() > recorder.heard_s + _QUIET_S:
+            now_s = time.monotonic()
+            recorder.silent_s += min(_LOOKED_S, now_s - looked_s)
+            looked_s = now_s
+            if self.state in ("recording", "paused") and recorder.silent_s > _QUIET_S:
                 self._log.append("[tapeloom] the recorder said nothing for too long and is killed")
                 recorder.child.kill()
         for thread in recorder.threads:
@@ -225,7 +244,7 @@ class Session:
         try:
             while True:
                 event = decode_event(recorder.wire.receive())
-                recorder.heard_s = time.monotonic()
+                recorder.silent_s = 0.0
                 if isinstance(event, StateIs):
                     self.state = event.state
                 elif isinstance(event, Done | Failed):
@@ -246,7 +265,12 @@ class Session:
                 self._log.append(raw.decode("utf-8", "replace").rstrip())
 
     def _tell(self, event: Event) -> None:
-        try:
-            self._listener(event)
-        except Exception:  # a listener's bug must not end the thread that the recording depends on
-            traceback.print_exc()
+        if self._unheard.qsize() < _UNHEARD or not isinstance(event, _PASSING):
+            self._unheard.put(event)
+
+    def _tell_all(self) -> None:
+        while (event := self._unheard.get()) is not None:
+            try:
+                self._listener(event)
+            except Exception:  # a listener's bug must not end the thread that all others wait for
+                traceback.print_exc()

@@ -10,6 +10,7 @@ between them. The rules:
 - Nothing but the end of its run turns recording into finishing: until then frames may come, and they count.
 - An armed session records all the time, so that the first frame of a tape is not missed; what it recorded counts as
   soon as there is a picture.
+- A disk that stands still is no device that is gone, and a run that still writes what came is not killed.
 - A full disk, or one about to be, ends the recording: trying again would not help.
 """
 
@@ -22,6 +23,7 @@ from capture.session.asking import Asked
 from capture.session.moves import (
     Action,
     CloseAsked,
+    DiskBusy,
     DiskLow,
     End,
     Event,
@@ -50,6 +52,7 @@ from capture.session.moves import (
 __all__ = [
     "Action",
     "CloseAsked",
+    "DiskBusy",
     "DiskLow",
     "End",
     "Event",
@@ -133,6 +136,8 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
             if turn.s.phase in (Phase.RECORDING, Phase.PAUSED, Phase.ARMED):
                 turn.actions.append(Mark("disk", text))
                 _to_finish(turn, text, fault=True)
+        case DiskBusy():
+            turn.s = replace(turn.s, busy_s=turn.now_s)
         case Finished():
             if turn.s.phase is Phase.FINISHING:
                 turn.become(Phase.DONE, turn.s.reason)
@@ -315,16 +320,21 @@ def _look_at_the_clock(turn: _Turn) -> None:
     if s.phase is Phase.ARMED and s.alive and now_s >= s.opened_s + limits.armed_s:
         turn.stop("armed")
         return
-    if s.alive and now_s >= s.last_s + (limits.stall_s if s.frames else limits.open_s):
+    if s.alive and now_s >= _comes_by(s):
         # asked first: ffmpeg may hold a frame or two; its end brings what follows
         turn.s = replace(s, stopping_s=now_s)
         turn.actions.append(Stop(s.run, why=f"no picture came for {now_s - s.last_s:.0f} s"))
 
 
+def _comes_by(s: Session) -> float:
+    """When the device is taken for gone, if no picture comes until then."""
+    return max(s.last_s, s.busy_s) + (s.limits.stall_s if s.frames else s.limits.open_s)
+
+
 def _patience_ends(s: Session) -> float:
     """When a run that was asked to end is killed: sooner where nobody asked but its stall."""
     assert s.stopping_s is not None
-    return s.stopping_s + (s.limits.stop_s if s.next is not None else s.limits.stalled_stop_s)
+    return max(s.stopping_s, s.busy_s) + (s.limits.stop_s if s.next is not None else s.limits.stalled_stop_s)
 
 
 _WORDS = {"blank": "blank", "blue": "blue", "snow": "only snow"}
@@ -337,7 +347,7 @@ def wake_s(session: Session) -> float | None:
         return None if s.killed else _patience_ends(s)
     times = []
     if s.alive:
-        times.append(s.last_s + (limits.stall_s if s.frames else limits.open_s))
+        times.append(_comes_by(s))
     if s.phase is Phase.PAUSED:
         if s.retry_s is not None:
             times.append(s.retry_s)

@@ -13,6 +13,7 @@ from capture.session.asking import Asked, Feed, Source, Stops
 from capture.session.messages import SignalKind
 from capture.session.state import (
     CloseAsked,
+    DiskBusy,
     DiskLow,
     End,
     Event,
@@ -266,3 +267,19 @@ def test_whatever_comes_there_is_one_run_at_most_and_nothing_is_finished_twice(
                 finishing += 1
                 assert not alive and finishing == 1, "files are made whole when nothing is written any more"
         assert session.alive == bool(alive)
+
+
+def test_a_disk_that_stands_still_is_no_device_that_is_gone() -> None:
+    busy: list[Event] = [DiskBusy(float(at)) for at in range(2, 40)]
+    session, did = after(*busy, Tick(40.0), session=recording())
+    assert did == [] and session.phase is Phase.RECORDING and wake_s(session) == pytest.approx(49.0)
+    assert isinstance(after(Tick(49.0), session=session)[1][0], Stop)
+
+
+def test_a_run_that_still_writes_what_came_is_not_killed() -> None:
+    session = after(FinishAsked(2.0, 1, "asked"), session=recording())[0]
+    for at in range(3, 60):
+        session, did = after(DiskBusy(float(at)), Tick(at + 0.5), session=session)
+        assert did == []
+    assert after(Tick(68.9), session=session)[1] == [] and wake_s(session) == pytest.approx(69.0)
+    assert after(Tick(69.0), session=session)[1] == [Stop(1, kill=True)]
