@@ -79,11 +79,12 @@ def _of_file(shelf: Shelf, path: Path, name: str, again: bool, keep: bool) -> So
     onnx = path.suffix.lower() == ".onnx"
     if keep and name in shelf.entries:
         entry = shelf.entries[name]
-        if onnx or len(entry.files) != 1:
+        if onnx or not entry.files:
             raise ShelfError(f"{name} is a model of the registry; give yours another name with --name")
+        files = path if len(entry.files) == 1 else " ".join(file.name for file in entry.files)
         raise ShelfError(
             f"{name} is a model of the registry. Put it on the shelf first, checked: "
-            f"`launch.py models get {name} --from-file {path}`; or give yours another name with --name"
+            f"`launch.py models get {name} --from-file {files}`; or give yours another name with --name"
         )
     if keep and not again and (shelf.folder / name / "shelf.json").exists():
         raise ShelfError(f"{name} is on the shelf already; --again replaces it, --name gives another name")

@@ -19,6 +19,7 @@ from runtime.models.child import ConversionError, TorchMissingError, work
 from runtime.models.convert import Report, Wish
 from runtime.models.converting import DEMO_CLIP, convert, source
 from runtime.models.entry import ONNX
+from runtime.models.fault import ShelfError
 from runtime.models.inspect import inspect
 from runtime.models.proof import MOST_OFF, Off, Precision, judged
 from runtime.models.speeds import BOTH, Speed
@@ -348,3 +349,10 @@ def test_a_model_is_timed_by_every_engine(monkeypatch: pytest.MonkeyPatch, capsy
 def test_a_reports_table_has_a_line_a_precision() -> None:
     report = Report("net", "net.pth", "PyTorch", {}, (), ())
     assert "PyTorch" in "\n".join(table(report))
+
+
+def test_a_file_of_a_registry_s_model_goes_to_the_shelf_first_with_those_that_belong_to_it(tmp_path: Path) -> None:
+    names = r"ProPainter\.pth recurrent_flow_completion\.pth raft-things\.pth"
+    (tmp_path / "ProPainter.pth").write_bytes(b"weights")
+    with pytest.raises(ShelfError, match=f"models get propainter --from-file {names}"):
+        source(Shelf(), str(tmp_path / "ProPainter.pth"))
