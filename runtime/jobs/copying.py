@@ -38,6 +38,7 @@ class Copied:
     size_bytes: int
     sha256: str
     deleted: bool = False
+    mtime_ns: int = 0  # the original's, when it was copied
 
 
 def copy_all(
@@ -77,6 +78,8 @@ def copy_all(
     copies = [one.result() for one in asked]
     if not delete:
         return copies
+    for one in copies:
+        _unchanged(one)
     return [_deleted(one) for one in copies]
 
 
@@ -126,7 +129,7 @@ class _Work:
             one, other = self._digest(source), self._digest(target)
             if one != other:
                 raise CopyError(f"{target} is there already, and is another file. Move it, or copy elsewhere")
-            return Copied(source, target, before.st_size, one)
+            return Copied(source, target, before.st_size, one, mtime_ns=before.st_mtime_ns)
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{target.name}.part")
         try:
@@ -147,7 +150,7 @@ class _Work:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
         sync(target.parent)
-        return Copied(source, target, before.st_size, sha256)
+        return Copied(source, target, before.st_size, sha256, mtime_ns=before.st_mtime_ns)
 
     def _written(self, source: Path, part: Path) -> str:
         sum_ = hashlib.sha256()
@@ -184,12 +187,20 @@ def _let_go(path: Path) -> None:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
+def _unchanged(one: Copied) -> None:
+    """Between a copy and the end of the last one lie hours."""
+    with suppress(OSError):
+        now = one.source.stat()
+        if (now.st_size, now.st_mtime_ns) != (one.size_bytes, one.mtime_ns):
+            raise CopyError(f"{one.source} changed after it was copied. Nothing was deleted; copy it again")
+
+
 def _deleted(one: Copied) -> Copied:
     try:
         one.source.unlink()
     except OSError as fault:
         raise CopyError(f"{one.source} is copied, but cannot be deleted ({fault.strerror or fault})") from None
-    return Copied(one.source, one.target, one.size_bytes, one.sha256, deleted=True)
+    return Copied(one.source, one.target, one.size_bytes, one.sha256, deleted=True, mtime_ns=one.mtime_ns)
 
 
 def _size(path: Path) -> int:

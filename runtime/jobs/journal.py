@@ -143,7 +143,7 @@ class Folder:
 
     def cuts(self) -> tuple[int, int] | None:
         """How long the first segment is, and how long the others are, once that is decided."""
-        found = [line["cuts"] for line in _lines(self.path) if "cuts" in line]
+        found = [line["cuts"] for line in _read(self.path) if "cuts" in line]
         return (int(found[-1][0]), int(found[-1][1])) if found else None
 
     def keep_cuts(self, first: int, others: int) -> None:
@@ -226,14 +226,23 @@ def read_job(path: Path) -> dict[str, Any]:
 
 
 def wholes_of(path: Path) -> list[Whole]:
-    """The segments that are whole by the journal of this folder."""
-    return [one for one in map(_whole, _lines(path)) if one is not None]
+    """The segments that are whole by the journal of this folder. JournalError."""
+    return [one for one in map(_whole, _read(path)) if one is not None]
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        return list(_lines(path))
+    except OSError as fault:  # a share that stumbles: nothing may be taken for what no segment needs
+        text = f"{path / 'journal'} cannot be read ({fault.strerror or fault}). What was made is there still: try again"
+        raise JournalError(text) from None
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """OSError where there is a journal that cannot be read; where there is none, nothing is whole."""
     try:
         data = (path / "journal").read_bytes()
-    except OSError:
+    except FileNotFoundError:
         return
     for line in data.split(b"\n"):
         sum_, _, text = line.partition(b" ")

@@ -102,3 +102,19 @@ def test_what_cannot_be_is_said_beforehand(tmp_path: Path, files: list[str], wor
         copy_all([tmp_path / name for name in files], tmp_path / "shelf")
     assert "\n" not in str(caught.value)
     assert [file.name for file in (tmp_path / "shelf").iterdir()] == ["here.mkv"]
+
+
+def test_what_changes_while_others_are_copied_is_not_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = big(tmp_path / "a.bin"), big(tmp_path / "b.bin")
+    real = copying._Work.copy
+
+    def copy(work: copying._Work, source: Path, target: Path) -> copying.Copied:
+        done = real(work, source, target)
+        if source == second:
+            first.write_bytes(b"a later version")
+        return done
+
+    monkeypatch.setattr(copying._Work, "copy", copy)
+    with pytest.raises(CopyError, match="changed after it was copied"):
+        copying.copy_all([first, second], tmp_path / "to", delete=True, at_once=1)
+    assert first.read_bytes() == b"a later version" and second.exists()

@@ -62,6 +62,27 @@ def test_a_line_that_a_power_cut_tore_does_not_count_and_is_written_over(folder:
     assert wholes_of(folder.path) == [first, third]
 
 
+def test_a_journal_that_cannot_be_read_for_a_moment_costs_nothing(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for first in (0, 10):
+        folder.keep(whole(folder, first))
+    real = Path.read_bytes
+
+    def stumbles(path: Path) -> bytes:
+        if path.name == "journal":
+            raise OSError(5, "Input/output error")
+        return real(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", stumbles)
+        with pytest.raises(JournalError, match="try again"):
+            folder.wholes()
+        with pytest.raises(OSError, match="Input/output"):
+            folder.keep(whole(folder, 20))
+    assert [one.first for one in folder.wholes()] == [0, 10]
+
+
 def test_a_flipped_bit_ends_what_counts(folder: Folder) -> None:
     for at in (0, 10, 20):
         folder.keep(whole(folder, at))
