@@ -40,7 +40,7 @@ TAKE, SET, LIVE = "tapeloom take", "tapeloom set", "tapeloom live"
 @dataclass(frozen=True, slots=True)
 class Media:
     """A file as it was found. `identity` names its content (size and hashes of both ends), alike on every machine.
-    `stamp` changes when the file changes on this machine.
+    `stamp` changes when the file changes on this machine. `cut_short`: what is missing of a file that ends too early.
 
     Where it stands for several files, `parts` are those: of a take that was recorded in pieces (`container` is TAKE)
     what follows each other without a gap, of a set of takes (SET) the passes of one tape. A capture that is running
@@ -59,6 +59,7 @@ class Media:
     stamp: str = ""
     attachments: tuple[str, ...] = field(default=())
     parts: tuple[Media, ...] = ()
+    cut_short: str = ""
 
 
 class MediaError(Exception):

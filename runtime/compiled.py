@@ -12,7 +12,7 @@ from graphs.document import Graph, NodeId
 from graphs.forecast import Forecast, forecast
 from graphs.groups.flatten import with_contents
 from graphs.groups.outward import outward
-from graphs.problem import Problem
+from graphs.problem import Problem, warning
 from graphs.recall import Recall
 from graphs.resolve import Resolved, resolve
 from nodes.media import Media, MediaError, Probe
@@ -67,6 +67,17 @@ def compiled(
         said = [problem for problem in said if problem.node in needed]
     said = [*said, *made.problems]
     return Compiled(resolved, _with_group_ports(foretold, resolved), made, outward(said, graph) if said else ())
+
+
+def short_sources(made: Compiled, probe: Probe) -> list[Problem]:
+    """Sources that end too early, as a copy that broke off does: a render of one is whole, and is not the tape.
+    `probe` must be the one that `made` was compiled with, or remember what that saw."""
+    found = []
+    for path in dict.fromkeys(file.path for file in made.plan.files if file.index_key):  # others are tables and nets
+        with suppress(MediaError):  # it went away since
+            if short := probe(path).cut_short:
+                found.append(warning(f"{path}: {short}"))
+    return found
 
 
 def _with_group_ports(foretold: Forecast, resolved: Resolved) -> Forecast:

@@ -106,6 +106,7 @@ def media_from(facts: Facts, path: str = "") -> Media:
         metadata=_metadata(facts),
         stamp=str(facts["stamp"]),
         attachments=tuple(facts["attachments"]),
+        cut_short=next((_shortness(stream, facts) for stream in facts["video"] if _decodes(stream)), ""),
     )
 
 
@@ -127,12 +128,8 @@ def notes(facts: Facts) -> list[str]:
     for stream in facts["video"][:1]:
         if not _decodes(stream):
             continue
-        there, promised = _cut_short(stream, facts)
-        if promised:
-            found.append(
-                f"the file is cut short: it promises {promised} frames, about {there} are there. "
-                "What is there can be restored; copy the file again if you can"
-            )
+        if short := _shortness(stream, facts):
+            found.append(short)
         if variable_rate(stream, facts):
             found.append(
                 "frames are missing or come at uneven times: the rate is made constant by repeating frames, "
@@ -364,6 +361,17 @@ def _reached(stream: Facts, rate: Fraction, facts: Facts) -> Fraction | None:
     if last is None or not facts["read_whole"]:
         return _fraction(facts["duration"])
     return last - (_fraction(stream["start"]) or 0) + 1 / rate
+
+
+def _shortness(stream: Facts, facts: Facts) -> str:
+    """A sentence on what a file that ends too early lacks; empty for a whole one."""
+    there, promised = _cut_short(stream, facts)
+    if not promised:
+        return ""
+    return (
+        f"the file is cut short: it promises {promised} frames, about {there} are there. "
+        "What is there can be restored; copy the file again if you can"
+    )
 
 
 def _cut_short(stream: Facts, facts: Facts) -> tuple[int, int]:

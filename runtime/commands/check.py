@@ -12,7 +12,7 @@ from nodes.registry import default_registry
 from runtime.at_hand import at_hand, types_of
 from runtime.commands import DONE, WRONG, UserError
 from runtime.commands._graphs import graph_arguments
-from runtime.compiled import Compiled, compiled
+from runtime.compiled import Compiled, Remembering, compiled, short_sources
 from runtime.opening import opened
 from runtime.session import Session
 from runtime.sources import prober
@@ -40,8 +40,9 @@ def run(args: argparse.Namespace) -> int:
         return WRONG
     kinds = types_of(made.graph, registry)
     with Session() as session:
-        done = compiled(made.graph, registry, prober(session), available=at_hand(kinds), trust=args.trust)
-    problems = [*made.problems, *done.problems]
+        probe = Remembering(prober(session))
+        done = compiled(made.graph, registry, probe, available=at_hand(kinds), trust=args.trust)
+        problems = [*made.problems, *done.problems, *short_sources(done, probe)]
     if args.json:
         print(json.dumps([_plain(problem) for problem in problems], ensure_ascii=False, indent=2))
     else:

@@ -16,7 +16,7 @@ from nodes.script import Call, Literal, Local
 from nodes.sink import Sink
 from nodes.sound import leaves
 from runtime.at_hand import at_hand, types_of
-from runtime.compiled import Compiled, Remembering, compiled, index_files
+from runtime.compiled import Compiled, Remembering, compiled, index_files, short_sources
 from runtime.emit import walk
 from runtime.ffmpeg import Ffmpeg, choose
 from runtime.jobs.destinations import Destination, destinations, hindrances, renamed
@@ -67,7 +67,7 @@ class Preparing:
         problems = [*made.problems, *(problem for problem in about_files if problem.node not in told)]
         if has_errors(problems):
             raise RefusedError(problems)
-        for problem in problems:
+        for problem in [*problems, *short_sources(made, probe)]:
             self.listen(Note(problem.line()))
         return replace(made, plan=fuse(made.plan)), probe
 

@@ -9,7 +9,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -271,10 +270,11 @@ def test_a_file_that_is_no_tape_is_one_clear_line(
 def test_a_tape_that_is_cut_short_gives_what_is_there(desk: Path, tape: Path, tmp_path: Path) -> None:
     whole = tape.read_bytes()
     (tmp_path / "cut.mkv").write_bytes(whole[: len(whole) * 6 // 10])
-    code, _, err = ran("../archive.graph", "-i", tmp_path / "cut.mkv", "-o", "out.mkv")
+    code, out, err = ran("../archive.graph", "-i", tmp_path / "cut.mkv", "-o", "out.mkv")
     assert code == 0, err
     made = written.looked(desk / "out.mkv").video[0].clip.frames
     assert 8 <= made <= 20
+    assert "cut short: it promises 25 frames" in out + err
     assert _decoded(desk / "out.mkv") == _decoded(tape)[:made]
 
 

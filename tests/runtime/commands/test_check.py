@@ -8,6 +8,7 @@ import pytest
 from graphs.document import Graph, Link, NodeDoc, NodeId
 from graphs.files import save
 from runtime.commands import DONE, WRONG, main
+from tests.nodes.sources import DV_NTSC
 
 CHAIN = [Link.of("pattern1.out", "ffv1.clip"), Link.of("pattern1.sound", "ffv1.audio")]
 
@@ -43,6 +44,12 @@ def test_all_problems_of_graph_and_arguments_are_said_at_once(
     assert code == WRONG
     for part in ("nonsense", "lost1", "ffv1.slices=99", "no node 'ff'", "-i a.dv"):
         assert part in out
+
+
+def test_a_tape_that_was_copied_in_part_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "archive-only", "-i", str(DV_NTSC))
+    assert code == DONE
+    assert f"warning: {DV_NTSC}: the file is cut short: it promises 2400 frames, about 15 are there" in out
 
 
 def test_json_is_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
