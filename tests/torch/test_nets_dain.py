@@ -50,7 +50,7 @@ def net() -> Net:
 def asked(layer: Callable[..., Any], *arrays: np.ndarray) -> np.ndarray:
     """A layer's answer to arrays without a batch."""
     fed = [torch.from_numpy(one)[None] for one in arrays]
-    return layer(*fed, Places.of(fed[0]))[0].numpy()
+    return np.asarray(layer(*fed, Places.of(fed[0]))[0].numpy())
 
 
 def flow(size: tuple[int, int], spread: float, seed: int = 3) -> np.ndarray:
@@ -130,9 +130,9 @@ def test_several_pictures_at_once_are_each_their_own() -> None:
     rng = np.random.default_rng(9)
     source, kernels = rng.normal(0, 1, (3, 4, 7, 9)), rng.normal(0, 1, (3, 16, 7, 9))
     given, weight = rng.normal(0, 2, (3, 2, 7, 9)), rng.uniform(0.1, 1, (3, 1, 7, 9))
-    fed = [torch.from_numpy(one) for one in (source, given, kernels, weight)]
-    places = Places.of(fed[0])
-    seen, moved = filtered(*fed[:3], places), projected(fed[1], fed[3], places)
+    flows, places = torch.from_numpy(given), Places.of(torch.from_numpy(source))
+    seen = filtered(torch.from_numpy(source), flows, torch.from_numpy(kernels), places)
+    moved = projected(flows, torch.from_numpy(weight), places)
     for at in range(3):
         assert np.abs(seen[at].numpy() - loops.filtered(source[at], given[at], kernels[at])).max() < 1e-12
         assert np.abs(moved[at].numpy() - loops.projected(given[at], weight[at, 0])).max() < 1e-9

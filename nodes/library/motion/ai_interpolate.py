@@ -53,7 +53,7 @@ class AiInterpolate(ModelNode):
     label, needs = "AI interpolation", ("ort", "akarin", "mvu")
     words = (
         "onnx", "pytorch", "model", "neural", "network", "frame rate", "fps", "rife", "slow motion", "fluid",
-        "smooth motion", "60fps", "film", "amt",
+        "smooth motion", "60fps", "film", "amt", "dain",
     )  # fmt: skip
     clip = takes(Clip, fields="progressive")
     out = gives(Clip)
