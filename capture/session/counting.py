@@ -68,7 +68,7 @@ def frame(counting: Counting, pts_s: float, digest: str = "") -> tuple[Counting,
         return replace(counting, frames=1, first_s=pts_s, last_s=pts_s, base_s=pts_s, digest=digest), ()
     found: list[Found] = []
     counting = _twins(counting, digest, found)
-    number, length_s = counting.frames, float(1 / counting.rate)
+    number, length_s = counting.frames, counting.rate.denominator / counting.rate.numerator
     off_s = pts_s - counting.base_s - (number + counting.lost) * length_s
     behind = round(off_s / length_s)
     arrears, base_s = counting.arrears, counting.base_s

@@ -17,7 +17,7 @@ from capture.session.said import Said
 from capture.session.showing import Showing
 from capture.session.tally import RunFacts
 
-__all__ = ["Heard", "Item", "KindIs", "Made", "Orphaned", "Packets", "RunListener", "RunOver", "Shown"]
+__all__ = ["Heard", "Item", "KindIs", "Looked", "Made", "Orphaned", "Packets", "RunListener", "RunOver", "Shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,14 @@ class KindIs:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """It still is that."""
+
+    kind: SignalKind
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     run: int
     at_s: float
@@ -64,7 +72,7 @@ class Orphaned:
     """The user's end of the wire is closed."""
 
 
-Item = Request | Packets | Heard | RunOver | KindIs | Shown | Made | Happened | Orphaned
+Item = Request | Packets | Heard | RunOver | KindIs | Looked | Shown | Made | Happened | Orphaned
 
 
 class RunListener(Listener):

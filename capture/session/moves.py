@@ -35,6 +35,7 @@ class Limits:
     retries_s: tuple[float, ...] = (0.5, 1.0, 2.0)  # the last one again and again
     picture_s: float = 0.4  # so long a picture, before an armed session takes it for one
     behind_s: float = 10.0  # so far what is recorded may be behind the clock, at a stop by time
+    blind_s: float = 5.0  # so long ago the picture was looked at last: nothing is known of it
     armed_s: float = 600.0  # what was recorded so long without a picture is let go of, and begun anew
 
 
@@ -61,6 +62,7 @@ class Session:
     tries: int = 0
     kind: SignalKind = "none"
     kind_s: float = 0.0  # it has been that since
+    seen_s: float = float("-inf")  # it was looked at last
     next: Purpose | Literal["finish", "idle"] | None = None  # when the run has ended
     reason: str = ""
     fault: bool = False
@@ -119,7 +121,7 @@ class Frames:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the picture is."""
+    """What the picture is; told of each look."""
 
     at_s: float
     kind: SignalKind

@@ -22,7 +22,7 @@ from capture.session import finishing, showing, state
 from capture.session.argv import Files, command
 from capture.session.asking import Asked
 from capture.session.hearing import Ear
-from capture.session.inbox import Heard, Item, KindIs, Made, Orphaned, Packets, RunListener, RunOver, Shown
+from capture.session.inbox import Heard, Item, KindIs, Looked, Made, Orphaned, Packets, RunListener, RunOver, Shown
 from capture.session.messages import (
     VERSION,
     Arm,
@@ -169,6 +169,8 @@ class Recorder:
                 self._run_over(item)
             case KindIs(kind=kind, frame=frame, t_s=t_s):
                 self._kind_is(kind, frame, t_s)
+            case Looked(kind=kind, at_s=at_s):
+                self._step(state.Seen(at_s, "blank" if kind == "none" else kind))
             case Happened():
                 if self._writing is not None:
                     self._writing.happened(item)
@@ -292,8 +294,12 @@ class Recorder:
                 at_s = tally.run.time_of(t_s)
                 self._inbox.put(Happened(kinds[what], at_s, min(round(at_s * tally.rate), tally.frames), count))
 
+        def looked(event: Signal) -> None:
+            self._inbox.put(Looked(event.kind, time.monotonic()))
+            self._send(event)
+
         eye = Eye(
-            self._send,
+            looked,
             lambda kind, frame, t_s: self._inbox.put(KindIs(kind, frame, t_s)),
             lambda frame, t_s: self._inbox.put(Happened("scene", t_s, frame)),
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+import traceback
 import uuid
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -141,7 +142,10 @@ class Showing:
             newest = self._newest
             if newest is not None and newest[0] != seen:
                 seen = newest[0]
-                self._eye.look(*newest)
+                try:
+                    self._eye.look(*newest)
+                except Exception:  # a frame it cannot make out is no reason never to look again
+                    traceback.print_exc()
 
     def stop(self) -> None:
         self._over.set()

@@ -11,6 +11,7 @@ between them. The rules:
 - An armed session records all the time, so that the first frame of a tape is not missed; what it recorded counts as
   soon as there is a picture.
 - A disk that stands still is no device that is gone, and a run that still writes what came is not killed.
+- A tape is only given up for blank while it is being looked at: what was seen last proves nothing for long.
 - A full disk, or one about to be, ends the recording: trying again would not help.
 """
 
@@ -128,8 +129,9 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
         case Frames(run=run) if run == turn.s.run:
             _frames(turn, event)
         case Seen(kind=kind):
-            if kind != turn.s.kind:
+            if kind != turn.s.kind or _blind(turn.s, turn.now_s):
                 turn.s = replace(turn.s, kind=kind, kind_s=turn.now_s)
+            turn.s = replace(turn.s, seen_s=turn.now_s)
         case RunEnded(run=run) if run == turn.s.run and turn.s.alive:
             _run_ended(turn, event)
         case DiskLow(text=text):
@@ -309,7 +311,7 @@ def _look_at_the_clock(turn: _Turn) -> None:
                 _to_finish(turn, f"{s.stops.after_s:g} s are over", fault=False)
                 return
     blank = s.phase is Phase.RECORDING and s.stops.blank_s > 0 and s.first_s is not None and s.kind in _WORDS
-    if blank and now_s >= s.kind_s + s.stops.blank_s:
+    if blank and now_s >= s.kind_s + s.stops.blank_s and not _blind(s, now_s):
         _to_finish(turn, f"the tape has been {_WORDS[s.kind]} for {s.stops.blank_s:g} s", fault=False)
         return
     if s.phase is Phase.ARMED and s.alive and s.kind == "picture" and now_s >= s.kind_s + limits.picture_s:
@@ -318,12 +320,22 @@ def _look_at_the_clock(turn: _Turn) -> None:
         turn.actions.append(Mark("started"))
         return
     if s.phase is Phase.ARMED and s.alive and now_s >= s.opened_s + limits.armed_s:
-        turn.stop("armed")
+        if s.frames and _blind(s, now_s):
+            turn.become(Phase.RECORDING, "the picture cannot be looked at: all of it is kept")
+            turn.s = replace(turn.s, purpose="record", first_s=now_s, from_s=s.end_s)
+            turn.actions.append(Mark("started"))
+        else:
+            turn.stop("armed")
         return
     if s.alive and now_s >= _comes_by(s):
         # asked first: ffmpeg may hold a frame or two; its end brings what follows
         turn.s = replace(s, stopping_s=now_s)
         turn.actions.append(Stop(s.run, why=f"no picture came for {now_s - s.last_s:.0f} s"))
+
+
+def _blind(s: Session, now_s: float) -> bool:
+    """Whether nobody has looked at the picture lately."""
+    return now_s > s.seen_s + s.limits.blind_s
 
 
 def _comes_by(s: Session) -> float:
@@ -355,7 +367,7 @@ def wake_s(session: Session) -> float | None:
             times.append(s.since_s + s.stops.lost_s)
     if s.phase in (Phase.RECORDING, Phase.PAUSED) and s.stops.after_s and s.first_s is not None:
         times.append(s.first_s + s.stops.after_s + (limits.behind_s if s.phase is Phase.RECORDING else 0))
-    if s.phase is Phase.RECORDING and s.stops.blank_s and s.kind in _WORDS:
+    if s.phase is Phase.RECORDING and s.stops.blank_s and s.kind in _WORDS and s.kind_s + s.stops.blank_s >= s.at_s:
         times.append(s.kind_s + s.stops.blank_s)
     if s.phase is Phase.ARMED and s.alive:
         times.append(s.opened_s + limits.armed_s)

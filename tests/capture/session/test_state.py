@@ -120,9 +120,9 @@ TABLE: list[tuple[str, list[Event], Phase, list[object]]] = [
      [Wanted(0, 1, "armed", ASKED), Frames(1, 1), Seen(1, "snow"), Seen(3, "picture"), Tick(3.4)], Phase.RECORDING,
      [Tell(Phase.RECORDING, "there is a picture"), Mark("started")]),
     ("… and after a long time without one begins anew",
-     [Wanted(0, 1, "armed", ASKED), Frames(1, 1), Seen(1, "snow"), Frames(599, 1), Tick(600)], Phase.ARMED, [Stop(1)]),
+     [Wanted(0, 1, "armed", ASKED), Frames(598, 1), Seen(599, "snow"), Tick(600)], Phase.ARMED, [Stop(1)]),
     ("… as armed as before",
-     [Wanted(0, 1, "armed", ASKED), Frames(599, 1), Tick(600), RunEnded(601, 1, "end")], Phase.ARMED,
+     [Wanted(0, 1, "armed", ASKED), Frames(599, 1), Seen(599, "snow"), Tick(600), RunEnded(601, 1, "end")], Phase.ARMED,
      [Open(2, "armed", ASKED)]),
     ("closing while it records finishes first", [RECORD, Frames(1, 1), CloseAsked(2, "bye")], Phase.FINISHING,
      [Tell(Phase.FINISHING, "bye"), Stop(1)]),
@@ -182,6 +182,7 @@ def test_a_tape_without_a_picture_ends_it_after_a_while_and_a_picture_between_be
         Seen(14, "picture"),
         Frames(15, 1),
         Seen(16, kind),
+        Seen(19, kind),
         Frames(20, 1),
     ]
     session, actions = after(*seen, Tick(20.9), session=session)
@@ -274,6 +275,29 @@ def test_a_disk_that_stands_still_is_no_device_that_is_gone() -> None:
     session, did = after(*busy, Tick(40.0), session=recording())
     assert did == [] and session.phase is Phase.RECORDING and wake_s(session) == pytest.approx(49.0)
     assert isinstance(after(Tick(49.0), session=session)[1][0], Stop)
+
+
+def test_a_tape_that_nobody_looks_at_is_not_given_up_for_blank() -> None:
+    """The preview, that alone sees what the picture is, may break; the recording does not need it."""
+    session = recording(asked(blank_s=30.0))
+    for at in range(2, 12):
+        session, _ = after(Seen(float(at), "blank"), Frames(float(at), 1), session=session)
+    for at in range(12, 120):
+        session, did = after(Frames(float(at), 1), Tick(at + 0.5), session=session)
+        assert session.phase is Phase.RECORDING and did == []
+        due_s = wake_s(session)
+        assert due_s is None or due_s > at
+    for at in range(120, 151):  # it is looked at again: it has been blank for as long as that is known
+        assert session.phase is Phase.RECORDING
+        session, _ = after(Frames(float(at), 1), Seen(float(at), "blank"), session=session)
+    assert session.phase is Phase.FINISHING
+
+
+def test_an_armed_tape_that_nobody_can_look_at_is_kept() -> None:
+    session, _ = after(Wanted(0, 1, "armed", ASKED), *(Frames(float(at), 1) for at in range(1, 600)))
+    assert session.phase is Phase.ARMED
+    session, did = after(Tick(600.0), session=session)
+    assert session.phase is Phase.RECORDING and Mark("started") in did
 
 
 def test_a_run_that_still_writes_what_came_is_not_killed() -> None:
