@@ -15,7 +15,7 @@ from runtime.jobs.faults import BrokenRenderError, RefusedError
 from runtime.jobs.hashing import HashError
 from runtime.jobs.provenance import Finding, NoRecordError, proved, read
 from runtime.jobs.sampling import again
-from runtime.session import Session
+from runtime.session import RequestError, Session
 
 HELP = """Prove a finished file against the record of its making
 
@@ -41,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
             record = read(args.file, session)
             tell = (lambda text: print(f"{text} …", file=sys.stderr)) if sys.stderr.isatty() else (lambda _: None)
             found = list(proved(args.file, record, ffmpeg.path, tell))
+            if session.probe(str(args.file)).get("sound"):
+                found.append(Finding("sound", None, "not proved, the record holds no checksums of it"))
             if args.samples > 0:
                 found += again(
                     args.file, record, args.samples, session, ffmpeg, default_registry(), args.trust
@@ -50,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     except RefusedError as fault:
         text = "; ".join(problem.line() for problem in fault.problems if problem.is_error)
         raise UserError(f"frames cannot be made again: {text}", FAILED) from None
-    except (FfmpegError, BrokenRenderError, HashError) as fault:
+    except (FfmpegError, BrokenRenderError, HashError, RequestError) as fault:
         raise UserError(str(fault), FAILED) from None
     return _said(record, found, args.json)
 

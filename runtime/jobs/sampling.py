@@ -75,7 +75,7 @@ def _one(
     found = _psnr(ffmpeg.path, path, at, part)
     if found is None:
         return Finding(what, None, "could not be compared")
-    return Finding(what, found >= ENOUGH_DB, f"{found:.1f} dB apart")
+    return Finding(what, found >= ENOUGH_DB, f"alike to {found:.1f} dB, where {ENOUGH_DB:g} are enough")
 
 
 def _psnr(ffmpeg: str, path: Path, at: int, part: Path) -> float | None:

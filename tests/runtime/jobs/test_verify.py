@@ -65,6 +65,7 @@ def test_a_file_is_proved_by_its_record_and_by_frames_made_again(made: Path) -> 
     assert said(found) == {
         "coded pictures": True,
         "decoded pictures": True,
+        "sound": None,
         "source my tape.mkv": True,
         "frame 16, made again": True,
         "frame 50, made again": True,
