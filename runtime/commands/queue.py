@@ -210,8 +210,7 @@ def _watch(queue: Queue, args: argparse.Namespace) -> int:
         queue, folder, lambda file: orders(wanted, [file], registry, _used(queue)), print, args.pattern, args.priority,
         args.rest,
     )  # fmt: skip
-    tell = teller(args.progress, args.quiet, sys.stdout)
-    with Renderer(queue, registry, lambda _, event: tell.tell(event) if event else None) as by:
+    with Renderer(queue, registry, _said_of_jobs(args)) as by:
         beside = threading.Thread(target=by.all, kwargs={"until_empty": args.once}, name="queue run")
         if args.run and not args.once:
             beside.start()
@@ -243,20 +242,29 @@ def _watching(watch: Watch, by: Renderer, *, once: bool) -> None:
 # ---- rendering
 
 
-def _run(queue: Queue, args: argparse.Namespace) -> int:
+def _said_of_jobs(args: argparse.Namespace) -> Callable[[Job, Event | None], None]:
+    """Tells how jobs get on, and of each that begins, ends or fails, which one it is."""
     tell = teller(args.progress, args.quiet, sys.stdout)
-    failed = False
 
     def hear(job: Job, event: Event | None) -> None:
-        nonlocal failed
         if event is not None:
             tell.tell(event)
-            return
-        if job.stage is Stage.FAILED:
-            failed = True
+        elif job.stage is Stage.FAILED:
             tell.failed(f"job {job.id}, {job.order.name}: {job.text}", FAILED, job.log)
         elif not args.quiet and args.progress != "json":
             print(words.line(job), flush=True)
+
+    return hear
+
+
+def _run(queue: Queue, args: argparse.Namespace) -> int:
+    failed = False
+    say = _said_of_jobs(args)
+
+    def hear(job: Job, event: Event | None) -> None:
+        nonlocal failed
+        failed = failed or (event is None and job.stage is Stage.FAILED)
+        say(job, event)
 
     with polite_kills(), Renderer(queue, default_registry(), hear) as by:
         try:

@@ -108,6 +108,8 @@ def test_a_folder_is_watched_rendered_and_copied(tmp_path: Path, capsys: pytest.
     (tmp_path / "in" / "broken.mkv").write_bytes(b"no tape")
     line = "watch in --graph archive-only -o out --rest 0.2 --once --run --then-copy-to shelf"
     assert typed(line) == 0
+    said = capsys.readouterr()
+    assert "broken.mkv · archive-only: source1: " in said.err and "done" in said.out
     jobs = {str(job["name"]): job for job in listed(capsys)}
     assert jobs["Fête d’été.mkv · archive-only"]["stage"] == "done"
     assert jobs["broken.mkv · archive-only"]["stage"] == "failed"
