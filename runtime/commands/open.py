@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 from pathlib import Path
 
 from graphs import codec
@@ -40,5 +41,5 @@ def run(args: argparse.Namespace) -> int:
         save(graph, goal)
     except (NoRecordError, DocumentError, FileError) as fault:
         raise UserError(str(fault)) from None
-    print(f"{goal}: the graph that made {args.file.name}. `launch.py edit {goal.name}` shows it")
+    print(f"{goal}: the graph that made {args.file.name}. `launch.py edit {shlex.quote(str(goal))}` shows it")
     return DONE
