@@ -7,6 +7,7 @@ it grows; capture.dv says what is in it.
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -64,7 +65,7 @@ class DvFollower:
         self._file: IO[bytes] | None = None
         self._index = 0
         self._bad: tuple[int, int, int] | None = None  # first frame, frames, blocks of a stretch that goes on
-        self._over, self._broken = threading.Event(), False
+        self._over = threading.Event()
         self.facts = DvFacts()
         self._thread = threading.Thread(target=self._run, name="dv", daemon=True)
         self._thread.start()
@@ -84,11 +85,14 @@ class DvFollower:
                     self._take(self._reader.end())
                     self._tell_errors()
                     self._advise()
-            except DvError as fault:
-                if not self._broken:
-                    self._broken = True
-                    self._tell(Happened("changed", 0.0, self._first + self.facts.frames, text=str(fault)))
-                return
+            except Exception as fault:  # also a bug of ours: that nothing more is found must not look like a good tape
+                text = str(fault)
+                if not isinstance(fault, DvError):
+                    traceback.print_exc()
+                    text = f"what lies in the DV cannot be followed any more ({type(fault).__name__}: {fault}). It is "
+                    text += "recorded as it comes; `launch.py capture dv` looks at the file afterwards"
+                self._tell(Happened("changed", 0.0, self._first + self.facts.frames, text=text))
+                over = True
             if over:
                 if self._file is not None:
                     self._file.close()

@@ -147,7 +147,10 @@ class Run:
         assert stream is not None
         with suppress(OSError, ValueError):
             for block in blocks(stream):
-                self._listener.shown(block)
+                try:
+                    self._listener.shown(block)
+                except Exception:  # a picture that cannot be shown ends no preview
+                    traceback.print_exc()
 
     def _read_log(self) -> None:
         stream = self._ffmpeg.process.stderr

@@ -17,12 +17,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from capture.session import disk, session
+from capture.dv.frames import Reader
+from capture.session import disk, following, session
 from capture.session.argv import Files
 from capture.session.disk import Looking, Syncing
 from capture.session.log import Log
-from capture.session.messages import Counters, Done, Event, Refused, StateIs
+from capture.session.messages import Counters, Done, Event, Happened, Refused, StateIs
 from capture.session.run import Listener, Run
+from runtime.ffmpeg import find
 from runtime.process import ROOT
 from tests.capture.session.tapes import Heard, asked
 from tests.capture.session.tapes import session as sessions
@@ -181,3 +183,35 @@ def test_what_another_program_records_is_not_mended_nor_cleared_away(tmp_path: P
             other.record(wanted)
             assert "under way" in said.wait(Refused).text
         assert list(work.glob("run001-*")), "it is being recorded into"
+
+
+def test_dv_that_cannot_be_followed_any_more_does_not_look_like_a_good_tape(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> list[object]:
+        raise IndexError("out of bounds")
+
+    monkeypatch.setattr(Reader, "feed", breaks)
+    files = Files(tmp_path, 1)
+    told: list[Happened] = []
+    files.part(0, ".dv").write_bytes(bytes(144_000))
+    follower = following.DvFollower(files, 0, 25.0, lambda: 0.0, told.append)
+    follower.stop()
+    assert [one.kind for one in told] == ["changed"] and "IndexError" in told[0].text
+
+
+def test_a_picture_that_cannot_be_shown_ends_no_preview() -> None:
+    count, over = 0, threading.Event()
+
+    class Breaks(Listener):
+        def shown(self, block: object) -> None:
+            nonlocal count
+            count += 1
+            raise ValueError("no picture")
+
+        def ended(self, ended: object) -> None:
+            over.set()
+
+    words = [find().path, "-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x48:r=25:d=0.4", "-c:v", "rawvideo"]
+    _ = Run([*words, "-allow_raw_vfw", "1", "-f", "matroska", "pipe:1"], (), None, Breaks())
+    assert over.wait(20.0) and count == 10
