@@ -21,7 +21,7 @@ Picture = npt.NDArray[np.float32]
 BYTES_A_PIXEL = 5000
 """What a pixel of a model's input may take while it is worked on, where it is not known of the model and the picture
 becomes twice as large: measured 600 (a Compact) to 3,000 (SPAN); four times as large 1,340 to 18,700 (x4plus); of a row
-of eleven pictures 9,300 to 14,000 (ProPainter)."""
+of eleven pictures 9,300 to 15,500 (ProPainter)."""
 _A_ROW = 9
 """Planes: a net that is given more of them at once holds something of every picture while it works."""
 _SHARE = 0.6
