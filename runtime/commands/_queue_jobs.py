@@ -42,6 +42,17 @@ def each(do: Callable[[Queue, Job, argparse.Namespace], None], queue: Queue, arg
     return DONE
 
 
+def unless_over(what: str, do: Callable[[Queue, int], None]) -> Callable[[Queue, Job, argparse.Namespace], None]:
+    """Does it to a job; of one that is over already, named by its number, it is said that nothing is left to do."""
+
+    def act(queue: Queue, job: Job, args: argparse.Namespace) -> None:
+        if job.stage.over and args.id != ["all"]:
+            print(f"job {job.id} is {job.stage.value} already: there is nothing to {what}")
+        do(queue, job.id)
+
+    return act
+
+
 def again(queue: Queue, job: Job, args: argparse.Namespace, limits: Mapping[str, Any]) -> None:
     if args.id == ["all"] and job.stage is Stage.DONE:
         return

@@ -78,9 +78,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     progress_arguments(run_)
 
     for name, purpose, do in (
-        ("pause", "hold jobs, running or waiting", lambda queue, job, _: queue.pause(job.id)),
-        ("resume", "let jobs go on", lambda queue, job, _: queue.resume(job.id)),
-        ("cancel", "end jobs; what is made is kept until they are removed", lambda queue, job, _: queue.cancel(job.id)),
+        ("pause", "hold jobs, running or waiting", jobs.unless_over("pause", Queue.pause)),
+        ("resume", "let jobs go on", jobs.unless_over("resume", Queue.resume)),
+        ("cancel", "end jobs; what is made is kept until they are removed", jobs.unless_over("cancel", Queue.cancel)),
         ("retry", "put jobs that are over in line again", _again),
         ("remove", "take jobs off the list; results stay", jobs.remove),
     ):

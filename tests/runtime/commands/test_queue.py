@@ -52,6 +52,9 @@ def test_tapes_are_put_in_line_moved_held_and_taken_off(tmp_path: Path, capsys: 
     assert [job["id"] for job in listed(capsys)] == [4, 2, 3]
     assert [job["id"] for job in listed(capsys, "--history")] == [1, 4, 2, 3]
     assert typed("log 1") == 0 and "cancelled" in capsys.readouterr().out
+    assert typed("cancel 2") == 0 and capsys.readouterr().out == ""
+    assert typed("pause 2") == 0 and "job 2 is cancelled already" in capsys.readouterr().out
+    assert typed("pause all") == 0 and capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(
