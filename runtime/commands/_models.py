@@ -57,6 +57,8 @@ def _short(entry: Entry) -> str:
 def _state(row: Row) -> str:
     if row.fault:
         return "✗ cannot be read: see `models verify`"
+    if row.held and not row.held.complete:
+        return "✗ damaged: see `models verify`"
     if row.held:
         unverified = ", unverified" if any(item.unverified for item in row.held.items) else ""
         own = ", your own" if row.entry.own else ""

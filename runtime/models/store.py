@@ -67,6 +67,12 @@ class Held:
     def size(self) -> int:
         return sum(item.size for item in self.items)
 
+    @property
+    def complete(self) -> bool:
+        """Every file is there in its length. Whether it is the same bytes, `Shelf.verify` finds."""
+        paths = [(self.folder / item.name, item.size) for item in self.items]
+        return all(path.is_file() and path.stat().st_size == size for path, size in paths)
+
 
 @dataclass(frozen=True)
 class Row:

@@ -57,6 +57,7 @@ def test_an_own_model_from_the_import_to_its_end(capsys: pytest.CaptureFixture[s
     assert "✓ mine: mine.onnx: unchanged" in said(capsys, "verify")
     with Path(here["onnx"]).open("ab") as file:
         file.write(b"!")
+    assert "✗ damaged: see `models verify`" in said(capsys, "list", "--here")
     assert main(["models", "verify", "mine"]) == FAILED
     assert "✗ mine: mine.onnx: changed since it came; import it again" in capsys.readouterr().out
     assert main(["models", "verify", "--json"]) == FAILED
