@@ -142,10 +142,19 @@ def _explained(error: av.error.FFmpegError, path: str, log: list[tuple[int, str,
             "Copy it again, or repair it with a tool that rebuilds the index"
         )
     if _is_text(path):
-        return "it is a text file, not a media file. Choose the recording itself"
+        return _no_media(path)
     if isinstance(error, av.error.InvalidDataError | av.error.EOFError):
         return f"it is no media file that can be read. {_DAMAGED}"
     return f"it cannot be read as media: {error.strerror}. {_DAMAGED}"
+
+
+def _no_media(path: str) -> str:
+    if Path(path).suffix == ".ffconcat":
+        return (
+            "it lists the parts of a recording. Make them one pass of a tape (`launch.py capture sets add NAME.tapeset "
+            "PART PART …`), and name that in a graph that begins with Tape capture, as capture-pal"
+        )
+    return "it is a text file, not a media file. Choose the recording itself"
 
 
 def _is_text(path: str) -> bool:
@@ -163,7 +172,7 @@ def _look(path: str, size: int, log: list[tuple[int, str, str]]) -> Facts:
     options = {"protocol_whitelist": "file"}
     with av.open(path, options=options) as container:
         if container.format.name in NO_MEDIA:
-            return {"error": "it is a text file, not a media file. Choose the recording itself"}
+            return {"error": _no_media(path)}
         videos = _pictures(container)
         if not videos and not container.streams.audio:
             kind = container.format.long_name

@@ -209,7 +209,8 @@ def test_missing_frames_are_noticed(tmp_path: Path) -> None:
 
 
 def broken(folder: Path, kind: str) -> Path:
-    path = folder / {"text": "tape.dv", "playlist": "tape.m3u8", "no index": "a.mp4"}.get(kind, "tape.avi")
+    named = {"text": "tape.dv", "playlist": "tape.m3u8", "no index": "a.mp4", "parts": "a.ffconcat"}
+    path = folder / named.get(kind, "tape.avi")
     match kind:
         case "missing":
             pass
@@ -219,6 +220,8 @@ def broken(folder: Path, kind: str) -> Path:
             path.touch()
         case "text":
             path.write_text("Dear diary,\nthe tape is in the attic.\n")
+        case "parts":
+            path.write_text("ffconcat version 1.0\nfile 'a.001.mkv'\nfile 'a.002.mkv'\n")
         case "noise":
             path.write_bytes(bytes(range(7, 256)) * 400)
         case "no index":
@@ -243,6 +246,7 @@ def broken(folder: Path, kind: str) -> Path:
         ("folder", "it is a folder"),
         ("empty", "empty"),
         ("text", "a text file, not a media file"),
+        ("parts", "capture sets add NAME.tapeset"),
         ("noise", "no media file that can be read"),
         ("no index", "moov"),
         ("playlist", "."),
