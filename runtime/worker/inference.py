@@ -15,7 +15,7 @@ import numpy.typing as npt
 from runtime.worker.providers import IN_ONNXRUNTIME
 from runtime.worker.tiled import Picture, Tiled, out_of_memory
 
-__all__ = ["SESSIONS", "Inference", "Picture", "out_of_memory"]
+__all__ = ["SESSIONS", "Inference", "Picture", "out_of_memory", "told"]
 
 _KEPT = 4  # models at a time; each holds its weights
 
@@ -47,6 +47,11 @@ class Sessions:
 
 
 SESSIONS = Sessions()
+
+
+def told(path: str, key: str) -> str:
+    """What a model's own file says under `key`; empty where it says nothing."""
+    return str(SESSIONS.get(path, "cpu").get_modelmeta().custom_metadata_map.get(key, ""))
 
 
 class Inference(Tiled):

@@ -14,8 +14,9 @@ import vapoursynth as vs
 
 from runtime.protocol import FOR_THE_USER
 from runtime.worker import providers
+from runtime.worker.alike import off
 from runtime.worker.exchange import exchangeable
-from runtime.worker.inference import Inference
+from runtime.worker.inference import Inference, told
 from runtime.worker.numbers import called_from, of_numbers
 from runtime.worker.tiled import free_memory, out_of_memory, tile_that_fits
 from runtime.worker.tiles import halved
@@ -62,8 +63,8 @@ def run_model(
         for way, make in job.ways(name, engine):
             try:
                 made = make()
-                if name != "cpu" and (off := job.error(name, way)) > job.tolerance:
-                    raise ValueError(f"its picture is wrong by {off:.2g}")
+                if name != "cpu" and (wrong := job.error(name, way)) > job.tolerance:
+                    raise ValueError(f"its picture is wrong by {wrong:.2g}")
             except ModelError:
                 raise  # no provider makes another picture of it
             except Exception as fault:  # a driver, a filter, a model: all may fail in any way
@@ -162,9 +163,9 @@ class _Job:
         worst = 0.0
         for one, other in zip(made, small.by_onnxruntime("cpu"), strict=True):
             with one.get_frame(0) as a, other.get_frame(0) as b:
-                for plane in range(a.format.num_planes):
-                    off = float(np.abs(np.asarray(a[plane]) - np.asarray(b[plane])).max())
-                    worst = max(worst, off if off == off else float("inf"))
+                planes = range(a.format.num_planes)
+                shown = (np.stack([np.asarray(each[plane]) for plane in planes]) for each in (a, b))
+                worst = max(worst, off(*shown, jumps=told(self.path, "jumps") == "yes"))
         return worst
 
     # -- vs-mlrt

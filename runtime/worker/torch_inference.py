@@ -4,7 +4,6 @@ that does too; compiled where that is asked for. Nets are shared by all steps th
 from __future__ import annotations
 
 import copy
-import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from runtime.worker.alike import off
 from runtime.worker.nets.load import load
 from runtime.worker.nets.net import Net, NetError
 from runtime.worker.providers import no_cards
@@ -140,8 +140,8 @@ class TorchInference(Tiled):
             self._way = self._ways[0]
             try:
                 self._net, self._module = NETS.get(self._path, self._way)
-                if self._way.device != "cpu" and (off := self._error()) > self._tolerance:
-                    raise ValueError(f"its picture is wrong by {off:.2g}")
+                if self._way.device != "cpu" and (wrong := self._error()) > self._tolerance:
+                    raise ValueError(f"its picture is wrong by {wrong:.2g}")
             except NetError:
                 raise  # no other place makes anything of the file
             except Exception as fault:  # a driver may fail in any way
@@ -174,8 +174,7 @@ class TorchInference(Tiled):
             _computed(module, low + picture * (high - low), way)
             for module, way in ((self._module, self._way), (plain, Way("cpu")))
         )
-        off = float(np.abs(one - other).max()) / (high - low)
-        return off if math.isfinite(off) else math.inf
+        return off(one, other, jumps=self._net.jumps) / (high - low)
 
     def _made_compiled(self) -> tuple[tuple[int, int], Any] | None:
         """The net compiled for the tile, and the tile's height and width."""

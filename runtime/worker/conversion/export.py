@@ -72,6 +72,7 @@ def _describe(path: Path, found: dict[str, Any], meta: dict[str, str]) -> None:
         "multiple": str(found["multiple"]),
         "radius": str(found["radius"]),
         "frames": str(found["frames"]),
+        "jumps": "yes" if found["jumps"] else "",
         "arch": found["arch"],
         "torch": found["torch"],
         "spandrel": found["spandrel"],
