@@ -308,7 +308,8 @@ def _look_at_the_clock(turn: _Turn) -> None:
         case Phase.RECORDING | Phase.PAUSED if s.stops.after_s and s.first_s is not None:
             # by the tape, as ffmpeg may be behind the clock; by the clock only where nothing comes, or far too little
             if now_s >= s.first_s + s.stops.after_s + (limits.behind_s if s.phase is Phase.RECORDING else 0):
-                _to_finish(turn, f"{s.stops.after_s:g} s are over", fault=False)
+                away = f", nothing came for the last {now_s - s.since_s:.0f} s" if s.phase is Phase.PAUSED else ""
+                _to_finish(turn, f"{s.stops.after_s:g} s are over{away}", fault=False)
                 return
     blank = s.phase is Phase.RECORDING and s.stops.blank_s > 0 and s.first_s is not None and s.kind in _WORDS
     if blank and now_s >= s.kind_s + s.stops.blank_s and not _blind(s, now_s):

@@ -163,6 +163,12 @@ def test_it_ends_by_the_clock_where_the_tape_falls_far_behind_or_nothing_comes()
     assert after(Tick(61.0), session=gone)[0].phase is Phase.FINISHING
 
 
+def test_a_device_that_is_away_at_the_end_is_said() -> None:
+    session, _ = after(Frames(50, 1), RunEnded(50.1, 1, "gone", "x"), session=recording(asked(after_s=60.0)))
+    ended, _ = after(Tick(60.9), Tick(61.0), session=session)  # it is tried once more, and then time is over
+    assert ended.reason == "60 s are over, nothing came for the last 11 s"
+
+
 def test_an_armed_recording_lasts_as_long_as_asked_from_its_picture_on() -> None:
     armed = Wanted(0, 1, "armed", asked(after_s=60.0))
     session, _ = after(armed, Frames(1, 1, end_s=0.04), Frames(31, 1, end_s=30.0), Seen(31, "picture"), Tick(31.4))
