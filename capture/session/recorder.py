@@ -59,6 +59,7 @@ from capture.session.said import Said
 from capture.session.seeing import Eye
 from capture.session.showing import Showing
 from capture.session.tally import RunFacts
+from runtime.awake import Awake
 from runtime.ffmpeg import Ffmpeg, FfmpegError
 from runtime.framing import Wire, WireClosed, WireCorrupt
 
@@ -89,6 +90,7 @@ class Recorder:
         self._stalled = False
         self._log: tuple[str, ...] = ()
         self._over, self._listened_to = False, True
+        self._awake = Awake()
 
     # ---- the loop
 
@@ -104,6 +106,8 @@ class Recorder:
             except queue.Empty:
                 self._step(state.Tick(time.monotonic()))
             self._now_and_then()
+            self._awake.hold(self._recording is not None)
+        self._awake.hold(False)
         self._hide()
         self._outbox.put(None)
         writer.join(2.0)

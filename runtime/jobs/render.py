@@ -27,6 +27,7 @@ from graphs.document import Graph
 from graphs.problem import error
 from nodes.registry import Registry, default_registry
 from runtime.accompany import GRAPH_NAME, RECORD_NAME
+from runtime.awake import awake
 from runtime.ffmpeg import Ffmpeg, FfmpegError, find
 from runtime.hardware.seating import Seat, here
 from runtime.jobs import unfinished
@@ -99,7 +100,7 @@ def render(
         raise BrokenRenderError(str(fault)) from None
     how = how or How()
     seats = how.seats or (here(how.workers) if session is None and not how.cluster else ())
-    with clear_words(), given(session, how.workers, seats) as worker:
+    with awake(), clear_words(), given(session, how.workers, seats) as worker:
         run = _Run(worker, ffmpeg, listen, began, graph, how, overwrite, seats)
         return run.run(known, frames, trust)
 
