@@ -13,7 +13,7 @@ from typing import Any
 from capture.commands._session import lead
 from capture.session.asking import Asked, Feed, Source
 from capture.session.report import EVENT_WORDS, clock
-from capture.session.telling import teller
+from capture.session.telling import in_holes, teller
 from runtime.commands import DONE, FAILED, UserError
 from runtime.ffmpeg import FfmpegError, find
 
@@ -82,7 +82,8 @@ def _facts(path: Path) -> dict[str, Any]:
 def _lines(facts: dict[str, Any]) -> Iterable[str]:
     yield f"{facts['name']}: {facts['frames']} frames, {clock(facts['duration_s'])}; {facts['reason']}"
     yield f"  from {facts['device']}, {facts['began']} to {facts['ended']}"
-    yield f"  lost {facts['lost']}, late {facts['late']}, repeated {facts['repeated']}"
+    holes = in_holes(facts.get("holes", 0), facts.get("missing", 0))
+    yield f"  lost {facts['lost']}{holes}, late {facts['late']}, repeated {facts['repeated']}"
     if facts.get("drift"):
         yield f"  {facts['drift']['text']}"
     yield from (f"  → {line}" for line in facts.get("advice", ()))

@@ -236,7 +236,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The recording is whole. `files` are what to open: one when it was joined, else the parts in order."""
+    """The recording is whole. `files` are what to open: one when it was joined, else the parts in order. `missing`:
+    about how many frames the tape played in its `holes`, while device or recorder was away, beside those `lost`."""
 
     reason: str
     files: tuple[str, ...]
@@ -251,6 +252,8 @@ class Done:
     t_s: float = 0.0
     fault: bool = False  # it ended by a fault (disk full, the device did not come back): what is there is safe
     note: str = ""  # why it was not joined, and the like
+    holes: int = 0
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

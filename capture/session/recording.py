@@ -251,6 +251,7 @@ class Recording:
         for run, count in outcome.short if outcome else ():
             text = f"run {run} was cut off before its last frames were written"
             self.happened(Happened("lost", tally.end_s, tally.frames, count, float(count / tally.rate), text))
+        holes = [one.count for one in self.marks if one.kind == "back"]
         done = Done(
             reason=reason,
             files=tuple(str(one) for one in outcome.files) if outcome else (),
@@ -265,6 +266,8 @@ class Recording:
             t_s=tally.end_s,
             fault=fault or outcome is None,
             note=note,
+            holes=len(holes),
+            missing=sum(holes),
         )
         self.log.write("ended", **{name: value for name, value in asdict(done).items() if name != "parts"})
         self._held.release()

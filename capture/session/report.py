@@ -52,6 +52,8 @@ def facts_of(asked: Asked, done: Done, marks: Sequence[Happened], tally: Tally, 
         "note": done.note,
         "frames": done.frames,
         "lost": done.lost,
+        "holes": done.holes,
+        "missing": done.missing,
         "late": done.late,
         "repeated": done.repeated,
         "driver": tally.driver,
@@ -161,7 +163,7 @@ _MOST_ROWS = 2000
 def page(facts: Facts) -> str:
     """The report as HTML."""
     name = escape(str(facts["name"]))
-    bad = facts["fault"] or facts["lost"] or _holes(facts)
+    bad = facts["fault"] or facts["lost"] or facts["holes"]
     verdict = "Read what happened below" if bad else "Nothing was lost"
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{name}: recording report</title>
@@ -205,15 +207,10 @@ def _sentence(facts: Facts) -> str:
     parts = [f"{facts['frames']:,} frames, {clock(facts['duration_s'])}"]
     if facts["lost"]:
         parts.append(f"{facts['lost']:,} frames never came")
-    holes = _holes(facts)
+    holes = facts["holes"]
     if holes:
-        missing = sum(one["count"] for one in holes)
-        parts.append(f"{len(holes)} hole{'s' if len(holes) > 1 else ''}, about {missing:,} frames long")
+        parts.append(f"{holes} hole{'s' if holes > 1 else ''}, about {facts['missing']:,} frames long")
     return escape("; ".join(parts)) + "."
-
-
-def _holes(facts: Facts) -> list[dict[str, Any]]:
-    return [one for one in facts["events"] if one["kind"] == "back"]
 
 
 def _overview(facts: Facts) -> Iterable[tuple[str, str]]:

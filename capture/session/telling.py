@@ -145,9 +145,15 @@ def summary(done: Done) -> list[str]:
     """What was recorded, for people."""
     lines = [f"{one.path}: {one.last - one.first} frames, {one.size_bytes / 1e6:.1f} MB" for one in done.parts]
     lost = f"{done.lost} frames lost" if done.lost else "no frame lost"
+    lost += in_holes(done.holes, done.missing)
     lines.append(f"{done.frames} frames in {clock(done.t_s)}, {lost}; {done.reason}")
     lines += [done.note] if done.note else []
     return [*lines, f"report: {done.report}"]
+
+
+def in_holes(holes: int, missing: int) -> str:
+    """What is missing beside the lost frames, to go behind them; nothing where there is no hole."""
+    return f", and about {missing:,} in {holes} hole{'s' if holes > 1 else ''}" if holes else ""
 
 
 def complain(text: str, log: tuple[str, ...] = ()) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from capture.session import report
+from capture.session import report, telling
 from capture.session.asking import Asked, Feed, Source, Splits
 from capture.session.disk import Forecast
 from capture.session.lists import FrameList, listed_parts
@@ -143,7 +143,7 @@ def test_the_report_is_one_whole_page_whatever_the_tape_is_called(tmp_path: Path
     name = "<b>\"50%\" & 'Söhne'"
     asked = Asked(Source((Feed("v4l2", "x"),), label="<deck>"), str(tmp_path), name)
     part = Part(str(tmp_path / f"{name}.mkv"), 0, 250, 0.0, 1_000_000)
-    done = Done("asked", (part.path,), (part,), "r", "l", "f", 250, 7, t_s=10.0)
+    done = Done("asked", (part.path,), (part,), "r", "l", "f", 250, 7, t_s=10.0, holes=1, missing=50)
     marks = [
         Happened("started", 0.0, 0),
         Happened("lost", 4.0, 100, 7, 0.28),
@@ -156,7 +156,8 @@ def test_the_report_is_one_whole_page_whatever_the_tape_is_called(tmp_path: Path
     report.write(Places(tmp_path, "x"), facts)
     assert json.loads((tmp_path / "x.report.json").read_text("utf-8"))["lost"] == 7
     page = (tmp_path / "x.report.html").read_text("utf-8")
-    assert "<script" not in page and "http" not in page and "7 frames never came" in page
+    assert "<script" not in page and "http" not in page and "7 frames never came; 1 hole, about 50 frames long" in page
+    assert "250 frames in 0:10.0, 7 frames lost, and about 50 in 1 hole; asked" in telling.summary(done)
     svg = page[page.index("<svg") : page.index("</svg>") + 6]
     shown = xml.dom.minidom.parseString(svg)
     assert {"Frames lost", "Holes", "Notes", "Recorded"} <= {

@@ -90,6 +90,7 @@ def test_a_device_that_vanishes_is_waited_for_and_the_hole_is_told(tmp_path: Pat
     assert back.frame == 25
     assert abs(back.count - (first - 25)) <= 3, (back, first)  # by the clock, against the tape's own numbers
     assert done.parts[1].first == 25 and "holes" in done.note and not done.fault
+    assert (done.holes, done.missing) == (1, back.count)
 
 
 def test_a_signal_that_changes_its_standard_goes_on_in_a_part_of_its_own(tmp_path: Path) -> None:
