@@ -163,6 +163,8 @@ def _onnx(name: str, stamp: tuple[int, int], beside: str, told: tuple[int, int] 
     if stamp[0] > _MOST_BYTES:
         raise MediaError(f"{path.name}: is too large for an ONNX model. Choose another")
     data = path.read_bytes()
+    identity = hashlib.sha256(data).hexdigest()
+    _unchanged(path, identity)
     try:
         file = read_onnx(data)
     except OnnxError as fault:
@@ -171,12 +173,25 @@ def _onnx(name: str, stamp: tuple[int, int], beside: str, told: tuple[int, int] 
     if told:
         notes |= _notes(Path(beside), path)
     facts = onnx_facts(path.name, file, notes)
-    return Model(path=name, identity=hashlib.sha256(data).hexdigest(), **facts)  # type: ignore[arg-type]  # built there
+    return Model(path=name, identity=identity, **facts)  # type: ignore[arg-type]  # built there
+
+
+def _unchanged(path: Path, identity: str) -> None:
+    """MediaError where a file of the shelf is not what came to it: a flipped bit gives another picture, silently."""
+    journal = path.with_name(JOURNAL)
+    stated = next((item.get("sha256") for item in items(read_object(journal)) if item["name"] == path.name), None)
+    if stated not in (None, identity):
+        name = path.parent.name
+        text = f"{path.name}: is not what came to the shelf (another SHA-256)"
+        raise MediaError(
+            f"{text}. Fetch it again, `launch.py models get {name} --again`, or bring it anew if it is yours"
+        )
 
 
 def _weights(path: Path) -> Model:
     """PyTorch weights, by what is written beside them, or was found when this very file came to the shelf."""
     identity = _digest(str(path), _stamp(path))
+    _unchanged(path, identity)
     note = path.with_suffix(".json")
     if not note.exists():
         note = path.with_name(JOURNAL)

@@ -142,6 +142,19 @@ def test_onnx_runs_where_there_is_one_unless_another_is_asked_for(tmp_path: Path
         assert runs == {Mode.AUTO: ".onnx", Mode.ONNX: ".onnx", Mode.TORCH: ".pth", Mode.COMPILED: ".pth"}
 
 
+def test_a_file_of_the_shelf_in_which_a_bit_has_flipped_is_refused(shelf: Path) -> None:
+    seen = {"pattern": "frame", "scale": 2, "value_range": "0..1"}
+    onnx = ai_models.upscaler()
+    folder = kept(shelf, "both", seen, ("w.pth", "torch", b"weights"), ("w.onnx", "onnx", onnx))
+    assert find_model("both").scale == 2
+    at = len(onnx) // 2
+    (folder / "w.onnx").write_bytes(onnx[:at] + bytes([onnx[at] ^ 1]) + onnx[at + 1 :])
+    (folder / "w.pth").write_bytes(b"weighty")
+    for mode in (Mode.ONNX, Mode.TORCH):
+        with pytest.raises(MediaError, match=r"not what came to the shelf.*models get both --again"):
+            find_model("both", mode)
+
+
 def test_a_way_for_which_there_is_no_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match=r"models convert .*net\.pth.*auto"):
         find_model(weights(tmp_path), Mode.ONNX)

@@ -18,6 +18,7 @@ from runtime.models import child
 from runtime.models.child import ConversionError, TorchMissingError, work
 from runtime.models.convert import Report, Wish
 from runtime.models.converting import DEMO_CLIP, convert, source
+from runtime.models.download import sha256
 from runtime.models.entry import ONNX
 from runtime.models.fault import ShelfError
 from runtime.models.inspect import inspect
@@ -153,7 +154,7 @@ def held(tmp_path: Path) -> Shelf:
     part = upscaler(folder / "mine.onnx.part")
     from runtime.models.getting import _own
 
-    item = Item("mine.onnx", ONNX, part.stat().st_size, "0" * 64, "mine.onnx", OWN)
+    item = Item("mine.onnx", ONNX, part.stat().st_size, sha256(part), "mine.onnx", OWN)
     models.place(_own("mine", tmp_path / "mine.onnx", found, "Mine", ""), {part: item}, inspected=found)
     return models
 
