@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 from fastapi import FastAPI, HTTPException, Request, Response, Security, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse, JSONResponse
@@ -284,4 +286,16 @@ def _result(service: Service, id: int, number: int) -> Path:
 
 
 def _sent(path: Path) -> FileResponse:
-    return FileResponse(path, filename=path.name, media_type="application/octet-stream")
+    headers = {"content-disposition": _saved_as(path.name)}
+    return FileResponse(path, headers=headers, media_type="application/octet-stream")
+
+
+def _saved_as(name: str) -> str:
+    """Both names of RFC 6266, appendix D: a plain one for programs that read no other (curl -OJ), and the true one."""
+    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    plain = "".join("_" if one in '"\\%' or not one.isprintable() else one for one in plain)
+    plain = plain.strip()
+    if not plain or plain.startswith("."):
+        plain = f"result{plain}"
+    both = f'attachment; filename="{plain}"'
+    return both if plain == name else f"{both}; filename*=UTF-8''{quote(name, safe='')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from runtime.serve.uploads import Limits
 from tests.runtime.jobs.queue.hands import order as an_order
 from tests.runtime.serve.hosting import Site
 
+NO_QUOTES = pytest.mark.skipif(os.name == "nt", reason="Windows takes no quotes in a name")
 WRONG_NAMES = (
     "..", "../x.dv", "..\\x.dv", "/etc/x.dv", "a/b.dv", "C:\\x.dv", "x.dv\0", "con.dv", "x\n.dv", "", ".dv", "x.exe",
     "x..dv", "lpt1.mkv", "x" * 300 + ".dv", "x:y.dv",
@@ -138,6 +140,28 @@ def test_a_result_is_fetched_whole_and_in_parts(site: Site, client: Any) -> None
     for wrong in (1, -1, 10**30):
         assert client.get(f"/api/jobs/{number}/files/{wrong}").status_code in (404, 422)
     assert client.get("/api/jobs/999/files/0").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "true"),
+    [
+        ("Weihnachten.mkv", "Weihnachten.mkv", ""),
+        ("Noël 1991 été.mkv", "Noel 1991 ete.mkv", "No%C3%ABl%201991%20%C3%A9t%C3%A9.mkv"),
+        ("a;b.mkv", "a;b.mkv", ""),
+        ("100%41.mkv", "100_41.mkv", "100%2541.mkv"),
+        ("夏.mkv", "result.mkv", "%E5%A4%8F.mkv"),
+        pytest.param('so "x".mkv', "so _x_.mkv", "so%20%22x%22.mkv", marks=NO_QUOTES),
+    ],
+)
+def test_a_result_has_a_plain_name_beside_its_true_one(
+    site: Site, client: Any, name: str, plain: str, true: str
+) -> None:
+    file = site.places.results / name
+    file.write_bytes(b"pictures")
+    sent = client.get(f"/api/jobs/{finished(site, file)}/files/0")
+    assert sent.content == b"pictures"
+    wanted = f'attachment; filename="{plain}"' + (f"; filename*=UTF-8''{true}" if true else "")
+    assert sent.headers["content-disposition"] == wanted
 
 
 def test_a_browser_fetches_by_an_address_of_its_own(site: Site, client: Any) -> None:
