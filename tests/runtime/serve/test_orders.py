@@ -183,6 +183,16 @@ def test_wishes_reach_the_queue(site: Site, client: Any) -> None:
     assert client.post(f"/api/jobs/{second}/explode").status_code == 422
 
 
+@pytest.mark.parametrize("what", ["pause", "resume", "cancel"])
+def test_of_a_job_that_is_over_it_is_said_that_nothing_is_left_to_do(site: Site, client: Any, what: str) -> None:
+    number = client.post("/api/jobs", json={"preset": "archive-only", "input": "tapes/summer.dv"}).json()["id"]
+    site.queue.cancel(number)
+    answer = client.post(f"/api/jobs/{number}/{what}")
+    assert answer.status_code == 409
+    assert answer.json()["detail"] == f"job {number} is cancelled already: there is nothing to {what}"
+    assert client.get(f"/api/jobs/{number}").json()["stage"] == "cancelled"
+
+
 def test_a_job_that_is_being_rendered_is_not_taken_off_the_list(site: Site, client: Any) -> None:
     number = client.post("/api/jobs", json={"preset": "archive-only", "input": "tapes/summer.dv"}).json()["id"]
     owner = site.queue.owner()
