@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect
 from graphs.codec import DocumentError
 from graphs.library import preset, preset_names
 from nodes.registry import Registry
+from runtime.jobs.journal import JournalError
 from runtime.jobs.queue.left_over import throw_away
 from runtime.jobs.queue.order import Job, Stage
 from runtime.jobs.queue.store import Queue, QueueError
@@ -139,10 +140,16 @@ def _jobs(app: FastAPI, service: Service) -> None:
             throw_away(job.kept)
         service.places.tidy(outputs(job.order.graph, service.registry))
 
-    @app.get("/api/jobs/{id}/still", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
+    pictured: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}, 503: {"model": Refused}}
+
+    @app.get("/api/jobs/{id}/still", response_class=Response, responses=pictured)
     def still(id: int) -> Response:
         """A small picture of how far it is."""
-        found = stills.source(one := _known(queue, id), outputs(one.order.graph, service.registry))
+        one = _known(queue, id)
+        try:
+            found = stills.source(one, outputs(one.order.graph, service.registry))
+        except JournalError:
+            raise HTTPException(503, "the job's journal cannot be read just now. Nothing is lost: try again") from None
         jpeg = service.pictures.jpeg(found) if found else None
         if jpeg is None:
             raise HTTPException(404, "there is no picture of it yet")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from nodes.registry import Registry
+from runtime.jobs.journal import JournalError
 from runtime.jobs.queue.order import Job
 from runtime.jobs.queue.store import Queue, QueueError
 from runtime.serve import stills
@@ -109,7 +110,10 @@ def shown(job: Job, places: Places, registry: Registry) -> JobShown:
             files.append(File(name=path.name, size_bytes=None))
             continue
         files.append(File(name=path.name, size_bytes=size, folder=path.is_dir()))
-    picture = stills.source(job, outputs(job.order.graph, registry))
+    try:
+        picture = stills.source(job, outputs(job.order.graph, registry))
+    except JournalError:  # a share that stumbles: the list is told all the same
+        picture = None
     return JobShown(
         id=job.id, name=job.order.name, stage=job.stage.value, text=_without_paths(job.text, places), wish=job.wish,
         share=min(1.0, max(0.0, job.share)), fps=job.fps, left_s=job.left_s, elapsed_s=job.elapsed_s,

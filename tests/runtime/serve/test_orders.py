@@ -12,7 +12,9 @@ pytest.importorskip("fastapi", reason="the layer `serve` is not installed")
 
 from graphs.codec import encode
 from graphs.document import GROUP, Graph, Inside, NodeDoc, NodeId
+from runtime.jobs.journal import JournalError
 from runtime.jobs.queue.order import Stage
+from runtime.serve import stills
 from runtime.serve.ordering import RefusedOrderError, Wanted, order, outputs
 from tests.runtime.documents import graph
 from tests.runtime.serve.hosting import Site
@@ -181,6 +183,23 @@ def test_wishes_reach_the_queue(site: Site, client: Any) -> None:
     assert client.get(f"/api/jobs/{first}").status_code == 404
     assert client.post("/api/jobs/77/cancel").status_code == 404
     assert client.post(f"/api/jobs/{second}/explode").status_code == 422
+
+
+def test_a_journal_that_cannot_be_read_for_a_moment_costs_only_the_picture(
+    site: Site, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = client.post("/api/jobs", json={"preset": "archive-only", "input": "tapes/summer.dv"}).json()["id"]
+
+    def stumbles(*_: object) -> None:
+        raise JournalError("/a/private/journal cannot be read")
+
+    monkeypatch.setattr(stills, "source", stumbles)
+    answer = client.get(f"/api/jobs/{number}/still")
+    assert answer.status_code == 503
+    assert "try again" in answer.json()["detail"]
+    assert "private" not in answer.json()["detail"]
+    (job,) = client.get("/api/jobs").json()["jobs"]
+    assert (job["id"], job["still"]) == (number, "")
 
 
 @pytest.mark.parametrize("what", ["pause", "resume", "cancel"])
