@@ -144,9 +144,13 @@ class Cluster:
             told = self.client.sync(ask, n_workers=-1, callback_timeout=_AWAY_S)
         except Exception:  # away for now; `check` knows more
             return
+        before = self.machines()
         self._seen = {
             address: at_once(one.get("resources") or {}, self.needs) for address, one in told["workers"].items()
         }
+        for address in sorted(before.keys() - self._seen.keys()):
+            if before[address] and not self._ended.is_set():
+                self.tell(Note(left_by(address, sum(slots > 0 for slots in self.machines().values()))))
 
     def keep_looking(self) -> None:
         while not self._ended.wait(_LOOK_S):
@@ -367,6 +371,13 @@ def too_slow(frames: int, left: int, paces: Mapping[str, float], slots: Mapping[
         if together and frames / pace > _HASTE * max(frames / max(others.values()), left / together):
             found.add(one)
     return found
+
+
+def left_by(address: str, others: int) -> str:
+    """What is said of a machine that is not there any more. `others` make segments still."""
+    if not others:
+        return f"{address} has left or died, and no other machine is there: what it had in hand waits until one joins"
+    return f"{address} has left or died: what it had in hand goes to {others} other machine{'s' * (others > 1)}"
 
 
 def at_once(resources: Mapping[str, float], needs: Mapping[str, float]) -> int:

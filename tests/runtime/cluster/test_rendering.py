@@ -13,6 +13,7 @@ pytest.importorskip("distributed", reason="the cluster's layer is not installed:
 
 from nodes.registry import default_registry
 from runtime.cluster import sharing
+from runtime.cluster.sharing import left_by
 from runtime.commands import main
 from runtime.jobs import making
 from runtime.jobs.deciding import deciding
@@ -85,8 +86,14 @@ def test_a_machine_dies_under_a_render_and_nobody_sees_it_in_the_result(desk: Pa
     assert (process.returncode, err) == (0, "")
     done = json.loads(out.splitlines()[-1])
     assert (done["event"], done["segments"]) == ("done", 10)
+    assert out.count("has left or died: what it had in hand goes to 1 other machine") == 1
     assert names(desk) == ["out-encode2.mkv", "out.mkv"]
     whole_equals(desk, tape)
+
+
+def test_the_last_machine_that_leaves_is_told_with_what_is_waited_for() -> None:
+    assert left_by("tcp://a:1", 0).endswith("no other machine is there: what it had in hand waits until one joins")
+    assert left_by("tcp://a:1", 2).endswith("what it had in hand goes to 2 other machines")
 
 
 def test_a_dead_scheduler_loses_nothing_that_was_whole(desk: Path, tape: Path, tmp_path: Path) -> None:
