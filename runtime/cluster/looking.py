@@ -18,13 +18,13 @@ def status(door: Door, certificates: Path | None) -> Iterator[str]:
     try:
         workers = client.scheduler_info(n_workers=-1)["workers"]
         told = client.run(bench.about, on_error="ignore") or {}
-        yield f"{door.text}: {len(workers)} machines"
+        yield f"{door.text}: {len(workers)} machine{'s' * (len(workers) != 1)}"
         for address, one in sorted(workers.items()):
             has = one.get("resources") or {}
             said = told.get(address, {})
             line = f"  {one.get('name', address)}: {said.get('busy', '?')} of {has.get(SEGMENT, 0):.0f} segments"
             line += f", {has.get(MEMORY, 0) / 1e9:.0f} GB"
-            line += f", {has[GPU]:.0f} graphics cards" if has.get(GPU) else ""
+            line += f", {has[GPU]:.0f} graphics card{'s' * (has[GPU] != 1)}" if has.get(GPU) else ""
             version = said.get("versions", {}).get("tapeloom")
             yield line + (f", Tapeloom {version}" if version else f": {said.get('fault', 'does not answer')}")
     finally:

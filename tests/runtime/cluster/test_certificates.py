@@ -59,7 +59,7 @@ def test_a_machine_with_the_certificate_gets_in_and_strangers_do_not(tmp_path: P
         with process("join", address, "--certificates", ours, cache=tmp_path / "cache1") as machine:
             machine.until("joined")
             lines = list(status(place, ours))
-            assert lines[0] == f"{address}: 1 machines"
+            assert lines[0] == f"{address}: 1 machine"
             assert "0 of 1 segments" in lines[1]
             assert machine.listens() == {"127.0.0.1"}
         with pytest.raises(BrokenRenderError, match="does not answer"):
