@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from graphs import codec
@@ -92,10 +93,19 @@ def _list() -> int:
         except JournalError:
             continue
     for one in found.values():
-        print(f"{one.result}: {one.made} of {one.frames} frames are made, begun {one.job.get('begun', '')}")
+        print(f"{one.result}: {one.made} of {one.frames} frames are made{_begun(one.job.get('begun'))}")
     if not found:
         print("nothing is unfinished")
     return DONE
+
+
+def _begun(text: object) -> str:
+    """When it began, by this machine's clock; nothing where the journal does not say."""
+    try:
+        at = datetime.fromisoformat(str(text)).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return ""
+    return f", begun {at.replace(tzinfo=None).isoformat(' ', 'seconds')}"
 
 
 def _forget(path: Path) -> int:
