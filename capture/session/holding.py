@@ -6,9 +6,10 @@ files away from under it, and a device that is waited for looks as quiet as a de
 from __future__ import annotations
 
 import errno
-import sys
 from pathlib import Path
 from typing import BinaryIO
+
+from runtime.locking import take
 
 __all__ = ["Hold", "hold"]
 
@@ -35,7 +36,7 @@ def hold(work: Path) -> Hold | None:
         return _held[work]
     file = (work / "lock").open("a+b")
     try:
-        _lock(file)
+        take(file)
     except OSError as fault:
         if fault.errno in _TAKEN:
             file.close()
@@ -43,15 +44,3 @@ def hold(work: Path) -> Hold | None:
         # a share that knows no locks: nothing is said, and nothing refused
     _held[work] = Hold(work, file)
     return _held[work]
-
-
-def _lock(file: BinaryIO) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

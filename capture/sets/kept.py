@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from runtime.jobs.journal import locked
+from runtime.locking import locked
 from runtime.takes import FORMAT, SUFFIX, VERSION, Part, Pass, SetError, TapeSet, decode, load
 
 _PATIENCE_S = 10.0

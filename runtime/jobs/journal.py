@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from runtime.jobs.segments import Segment
+from runtime.locking import locked
 
 SUFFIX = ".job"
 FORMAT, VERSION = "tapeloom job", 1
@@ -291,20 +292,3 @@ def sync(path: Path, *, inside: bool = False) -> None:
         return
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def locked(file: BinaryIO) -> bool:
-    """Take the lock; the system drops it when this process ends, however it ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

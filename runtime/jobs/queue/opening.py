@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 
-from runtime.jobs.journal import locked
 from runtime.jobs.queue.tables import STEPS, VERSION
+from runtime.locking import locked
 
 PATIENCE_S = 15.0
 """How long another program may hold the file."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from runtime.jobs.journal import locked
+from runtime.locking import locked
 
 _TRIES = 9
 
