@@ -56,8 +56,8 @@ class RenderJob:
     lanes: list[_Lane]
     send: Callable[[Reply], None]
     pace: Pace
+    growth: Growth
     forks: list[vs.VideoNode] = field(default_factory=list)
-    growth: Growth = field(default_factory=growth_of_renders)
     cancelled: bool = False
     _thread: threading.Thread | None = field(default=None)
 
@@ -76,7 +76,7 @@ class RenderJob:
         slowest = max((_frame_s(lane.clip) for lane in lanes), default=0.0)
         pace = Pace(len(lanes), _WINDOW_FRAMES * slowest)
         growth = growth or growth_of_renders()
-        return cls(request_id, lanes, send, pace, list(forks) if len(lanes) > 1 else [], growth)
+        return cls(request_id, lanes, send, pace, growth, list(forks) if len(lanes) > 1 else [])
 
     def start(self, done: Callable[[], None]) -> None:
         def run() -> None:

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  # its usual name
 from torch import Tensor, nn
 
-from runtime.worker.nets.deform import deformed
+from runtime.worker.nets.deform import deformed, offsets
 from runtime.worker.nets.net import Net
 from runtime.worker.nets.spynet import SpyNet
 from runtime.worker.nets.warp import Places, warped
@@ -99,9 +99,7 @@ class _Align(nn.Module):
         self.weight = nn.Parameter(torch.empty(width, 2 * width, 3, 3))
         self.bias = nn.Parameter(torch.zeros(width))
         nn.init.kaiming_uniform_(self.weight)
-        convs = [nn.Conv2d(taken, width, 3, 1, 1) for taken in (3 * width + 4, width, width)]
-        layers = [layer for conv in convs for layer in (conv, nn.LeakyReLU(0.1))]
-        self.conv_offset = nn.Sequential(*layers, nn.Conv2d(width, 3 * _TAPS * _GROUPS, 3, 1, 1))
+        self.conv_offset = offsets(3 * width + 4, width, _TAPS * _GROUPS)
 
     def forward(self, x: Tensor, hints: Tensor, flow: Tensor, longer: Tensor, places: Places) -> Tensor:
         rough = self.conv_offset(hints)

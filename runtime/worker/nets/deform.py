@@ -5,7 +5,7 @@ is 17. Equal to torchvision's `deform_conv2d` but for rounding. Zhu et al., Defo
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
 from runtime.worker.nets.warp import Places, sampled
@@ -38,3 +38,10 @@ def deformed(x: Tensor, offset: Tensor, mask: Tensor, weight: Tensor, bias: Tens
         share = weight[:, :, row].flatten(1)[..., None, None]
         total = total + conv2d(seen.reshape(-1, planes * side, height, width), share)
     return total
+
+
+def offsets(taken: int, width: int, taps: int) -> nn.Sequential:
+    """What tells a deformable convolution where to look (2 · taps), and how much of it counts (taps)."""
+    convs = [nn.Conv2d(planes, width, 3, 1, 1) for planes in (taken, width, width)]
+    layers = [layer for conv in convs for layer in (conv, nn.LeakyReLU(0.1))]
+    return nn.Sequential(*layers, nn.Conv2d(width, 3 * taps, 3, 1, 1))

@@ -7,8 +7,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from runtime.worker.nets.deform import deformed
-from runtime.worker.nets.propainter_flows import offsets
+from runtime.worker.nets.deform import deformed, offsets
 from runtime.worker.nets.warp import Places, warped
 
 _GROUPS, _TAPS = 16, 9

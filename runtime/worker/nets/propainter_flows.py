@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  # its usual name
 from torch import Tensor, nn
 
-from runtime.worker.nets.deform import deformed
+from runtime.worker.nets.deform import deformed, offsets
 from runtime.worker.nets.warp import Places
 
 _GROUPS, _TAPS = 16, 9
@@ -130,13 +130,6 @@ class Doubled(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.conv(F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=True))
-
-
-def offsets(taken: int, width: int, taps: int) -> nn.Sequential:
-    """What tells a deformable convolution where to look (2 · taps), and how much of it counts (taps)."""
-    convs = [nn.Conv2d(planes, width, 3, 1, 1) for planes in (taken, width, width)]
-    layers = [layer for conv in convs for layer in (conv, nn.LeakyReLU(0.1))]
-    return nn.Sequential(*layers, nn.Conv2d(width, 3 * taps, 3, 1, 1))
 
 
 def _backbone(taken: int, width: int) -> nn.Sequential:
