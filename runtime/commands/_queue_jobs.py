@@ -46,8 +46,8 @@ def unless_over(what: str, do: Callable[[Queue, int], None]) -> Callable[[Queue,
     """Does it to a job; of one that is over already, named by its number, it is said that nothing is left to do."""
 
     def act(queue: Queue, job: Job, args: argparse.Namespace) -> None:
-        if job.stage.over and args.id != ["all"]:
-            print(f"job {job.id} is {job.stage.value} already: there is nothing to {what}")
+        if args.id != ["all"] and (why := job.settled(what)):
+            print(why)
         do(queue, job.id)
 
     return act

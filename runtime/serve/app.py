@@ -109,8 +109,8 @@ def _jobs(app: FastAPI, service: Service) -> None:
     @app.post("/api/jobs/{id}/{what}", status_code=204, responses={409: {"model": Refused}})
     def wish(id: int, what: Literal["pause", "resume", "cancel", "retry", "first", "up", "down", "last"]) -> None:
         job = _known(queue, id)
-        if job.stage.over and what in ("pause", "resume", "cancel"):
-            raise HTTPException(409, f"job {id} is {job.stage.value} already: there is nothing to {what}")
+        if what in ("pause", "resume", "cancel") and (why := job.settled(what)):
+            raise HTTPException(409, why)
         results = outputs(job.order.graph, service.registry)
         match what:
             case "pause":

@@ -121,6 +121,10 @@ class Job:
     foretold_bytes: int = 0
     """What `queue estimate` found; 0: nobody asked."""
 
+    def settled(self, wish: str) -> str:
+        """Why it can no longer be paused, resumed or cancelled; empty where it can."""
+        return f"job {self.id} is {self.stage.value} already: there is nothing to {wish}" if self.stage.over else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
