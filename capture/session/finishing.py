@@ -24,9 +24,10 @@ from capture.session.lists import FrameList, Packet, listed_parts
 from capture.session.matroska import blocks, clusters_of
 from capture.session.messages import Part
 from capture.session.places import Places
-from capture.session.settling import Outcome, Settling, forced, left_to_do, settle
+from capture.session.settling import Outcome, Settling, left_to_do, settle
 from capture.session.splitting import split_dv, split_matroska
 from capture.session.tally import RunFacts
+from runtime.syncing import sync
 
 __all__ = ["Outcome", "finish", "parts_of"]
 
@@ -103,7 +104,7 @@ def finish(
     parts = [_mended(ffmpeg, one) for one in parts]
     for one in parts:
         with suppress(OSError):
-            forced(Path(one.path))
+            sync(Path(one.path))
     made = _split(ffmpeg, asked, places, parts, tell, cuts) if cuts else None
     what = made or _put(ffmpeg, asked, places, parts, tell)
     note = what.outcome.note
@@ -140,7 +141,7 @@ def _split(
     bounds = [parts[0].first, *cuts, parts[-1].last]
     for number, one in enumerate(made, 1):
         try:
-            forced(one)
+            sync(one)
         except OSError:
             return None
         first, last = bounds[number - 1], bounds[number]
@@ -205,7 +206,7 @@ def _joined(ffmpeg: str, asked: Asked, parts: Sequence[Part], target: Path, tell
             if not before or before != after or count != frames:
                 target.unlink(missing_ok=True)
                 return "kept as parts: the joined file was not the same"
-        forced(target)
+        sync(target)
     except (OSError, subprocess.SubprocessError) as fault:
         with suppress(OSError):
             target.unlink(missing_ok=True)
@@ -295,7 +296,7 @@ def _mended(ffmpeg: str, part: Part) -> Part:
         before, count = _written(ffmpeg, [path], target, lambda *_: None)
         if not before or count != part.last - part.first or before != _hashes(ffmpeg, target):
             return part
-        forced(target)
+        sync(target)
         target.replace(path)
     except (OSError, subprocess.SubprocessError):
         return part
@@ -318,7 +319,7 @@ def keep_list(places: Places, runs: Sequence[RunFacts]) -> None:
             out.write(f"#run {run.number}: frame {run.first}, {run.start_s or 0.0:.3f} s\n".encode())
             with suppress(FileNotFoundError):
                 out.write(Files(places.work, run.number).video.read_bytes())
-    forced(places.framemd5)
+    sync(places.framemd5)
 
 
 def first_list(places: Places) -> bytes:

@@ -18,7 +18,7 @@ from pathlib import Path
 from capture.session.messages import Part
 from capture.session.places import Places
 
-__all__ = ["Outcome", "Settling", "forced", "left_to_do", "settle"]
+__all__ = ["Outcome", "Settling", "left_to_do", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,6 @@ def left_to_do(places: Places) -> Outcome | None:
     asked = Settling(moves, outcome, tuple(at / one for one in raw["removes"]), raw["listed"])
     _free(places, asked)
     return _done(places, asked)
-
-
-def forced(path: Path) -> None:
-    """On the disk for good. OSError: then it is not, whatever was read back from memory (a share that is full says so
-    only here)."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _free(places: Places, asked: Settling) -> None:

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime.jobs.journal import sync
+from runtime.syncing import sync
 
 CHUNK_BYTES = 8 << 20
 AT_ONCE = 3

@@ -16,7 +16,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import threading
 import time
 import zlib
@@ -28,6 +27,7 @@ from typing import Any, BinaryIO, Self
 
 from runtime.jobs.segments import Segment
 from runtime.locking import locked
+from runtime.syncing import sync
 
 SUFFIX = ".job"
 FORMAT, VERSION = "tapeloom job", 1
@@ -274,21 +274,3 @@ def digest(path: Path) -> str:
 def size_of(path: Path) -> int:
     """Bytes of a file, or of a folder's files."""
     return sum(one.stat().st_size for one in path.iterdir()) if path.is_dir() else path.stat().st_size
-
-
-def sync(path: Path, *, inside: bool = False) -> None:
-    """Force a file, or a folder's list of names, to the disk; `inside`: the folder's files too."""
-    if path.is_dir():
-        if inside:
-            for one in path.iterdir():
-                sync(one)
-        if sys.platform == "win32":
-            return  # NTFS journals names itself; there is no handle to force
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        return
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
